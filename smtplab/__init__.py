@@ -1,0 +1,107 @@
+"""smtplab: learn SMTP's 211 and 214 replies by talking to a real server inside your notebook.
+
+>>> import smtplab
+>>> with smtplab.start() as lab:
+...     lab.send("HELP").code, lab.send("XSTATUS").code
+(214, 211)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from smtplab.codes import ReplyCode, codes, compare, explain
+    from smtplab.errors import (
+        ConnectionLost,
+        DialogueError,
+        LabError,
+        LabStopped,
+        NoAddress,
+        NotACode,
+        NotACommandLine,
+        NotAReply,
+        ReplyTimeout,
+        SmtplabError,
+        UnknownName,
+    )
+    from smtplab.lab import Lab, start
+    from smtplab.language import language, set_language
+    from smtplab.personality import Personality, personalities
+    from smtplab.reply import Reply, ReplyParser
+    from smtplab.server import LabSMTP
+    from smtplab.transcript import Exchange, Transcript
+    from smtplab.widgets import anatomy, console, side_by_side
+
+_HOMES = {
+    "codes": ("ReplyCode", "codes", "compare", "explain"),
+    "errors": (
+        "ConnectionLost",
+        "DialogueError",
+        "LabError",
+        "LabStopped",
+        "NoAddress",
+        "NotACode",
+        "NotACommandLine",
+        "NotAReply",
+        "ReplyTimeout",
+        "SmtplabError",
+        "UnknownName",
+    ),
+    "lab": ("Lab", "start"),
+    "language": ("language", "set_language"),
+    "personality": ("Personality", "personalities"),
+    "reply": ("Reply", "ReplyParser"),
+    "server": ("LabSMTP",),
+    "transcript": ("Exchange", "Transcript"),
+    "widgets": ("anatomy", "console", "side_by_side"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__version__ = "0.1.0"
+
+__all__ = [  # noqa: RUF022  in the order in which a learner meets them
+    "start",
+    "Lab",
+    "Reply",
+    "ReplyParser",
+    "Exchange",
+    "Transcript",
+    "explain",
+    "compare",
+    "codes",
+    "ReplyCode",
+    "Personality",
+    "personalities",
+    "LabSMTP",
+    "console",
+    "side_by_side",
+    "anatomy",
+    "language",
+    "set_language",
+    "SmtplabError",
+    "NotAReply",
+    "NotACode",
+    "NotACommandLine",
+    "UnknownName",
+    "LabError",
+    "LabStopped",
+    "NoAddress",
+    "DialogueError",
+    "ConnectionLost",
+    "ReplyTimeout",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first asked for: importing smtplab loads no server and no widget."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'smtplab' has no attribute {name!r}")
+    value: object = getattr(import_module(f"smtplab.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,78 @@
+"""Two carriers of the same octets: `tcp` (a thread and 127.0.0.1) and `memory` (no socket, no thread).
+
+A carrier runs one server and opens connections to it. Which one a lab uses changes nothing that a learner sees.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+from smtplab.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CARRIERS = ("auto", "tcp", "memory")
+
+
+class Connection(Protocol):
+    """The client's end of one session."""
+
+    def clock(self) -> float:
+        """Give the time in seconds by which this connection's deadlines go."""
+
+    def send(self, data: bytes, timeout: float) -> None:
+        """Send octets, within `timeout` seconds. Raises OSError where the connection is gone."""
+
+    def receive(self, deadline: float) -> bytes:
+        """Wait for octets until `clock()` is `deadline`; b"" when the server has closed. Raises TimeoutError."""
+
+    def waiting(self) -> bytes | None:
+        """Give the octets that are there without waiting, b"" when there are none, None when closed."""
+
+    def about(self) -> tuple[str, bool]:
+        """Give how the server came by its next reply (`smtplab.transcript.SOURCES`), and whether it hangs up after it."""
+
+    def close(self) -> None:
+        """Hang up. Twice is fine."""
+
+
+class Carrier(Protocol):
+    """One running server."""
+
+    name: str
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Where other programs reach the server, or None."""
+
+    def connect(self, timeout: float) -> Connection:
+        """Open a connection, within `timeout` seconds."""
+
+    def close(self) -> None:
+        """Stop the server and all that belongs to it. Twice is fine."""
+
+
+def open_carrier(name: str, make_server: Callable[[Any], Any], port: int = 0) -> Carrier:
+    """Start a server on the carrier called `name`.
+
+    name: one of `CARRIERS`; "auto" is what SMTPLAB_CARRIER says, else tcp where there are sockets and threads.
+    make_server: takes an event loop, gives the server protocol of one session.
+    port: for tcp, 0 for one that the system picks.
+    Raises UnknownName, and OSError where the port is taken.
+    """
+    if name == "auto":
+        name = os.environ.get("SMTPLAB_CARRIER") or ("memory" if sys.platform == "emscripten" else "tcp")
+        if name == "auto":
+            name = "tcp"
+    if name == "tcp":
+        from smtplab.carriers.tcp import TcpCarrier  # noqa: PLC0415  a browser has no sockets to import
+
+        return TcpCarrier(make_server, port)
+    if name == "memory":
+        from smtplab.carriers.memory import MemoryCarrier  # noqa: PLC0415
+
+        return MemoryCarrier(make_server)
+    raise UnknownName("carrier", name, CARRIERS)

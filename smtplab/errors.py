@@ -1,0 +1,69 @@
+"""What can go wrong, each with a message that names the thing.
+
+Every error of this package is a `SmtplabError`, so one `except` catches them all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from smtplab.transcript import Transcript
+
+
+class SmtplabError(Exception):
+    """The base of every error that smtplab raises on purpose."""
+
+
+class NotAReply(SmtplabError, ValueError):  # noqa: N818  the name says what the octets are not
+    """The octets do not begin with three digits, or are not exactly one reply (RFC 5321 §4.2)."""
+
+
+class NotACode(SmtplabError, ValueError):  # noqa: N818
+    """The value cannot be an SMTP reply code (RFC 5321 §4.2: 2-5, 0-5, 0-9)."""
+
+
+class NotACommandLine(SmtplabError, ValueError):  # noqa: N818
+    """The text cannot be sent as one command line: it holds CR, LF or NUL."""
+
+
+class UnknownName(SmtplabError, ValueError):  # noqa: N818
+    """A name that is not one of those there are; the message lists them."""
+
+    def __init__(self, what: str, given: object, known: Iterable[object]) -> None:
+        super().__init__(f"unknown {what} {given!r}; there are: {', '.join(map(str, known))}")
+
+
+class LabError(SmtplabError, RuntimeError):
+    """The lab cannot do what was asked in the state it is in."""
+
+
+class LabStopped(LabError):
+    """The lab was stopped; `lab.start()` starts it again."""
+
+
+class NoAddress(LabError):
+    """The lab has no host and port: its carrier is memory, so no other program can reach it."""
+
+
+class DialogueError(LabError):
+    """A dialogue that broke off; it carries what was said until then.
+
+    transcript: everything said so far.
+    partial: the octets of the unfinished reply, as they came.
+    """
+
+    def __init__(self, message: str, transcript: Transcript, partial: bytes = b"") -> None:
+        super().__init__(message)
+        self.transcript = transcript
+        self.partial = partial
+
+
+class ConnectionLost(DialogueError):
+    """The server closed the connection before it had replied; the next `send` opens a new one."""
+
+
+class ReplyTimeout(DialogueError, TimeoutError):
+    """No complete reply came within the timeout; the next `send` opens a new connection."""

@@ -1,0 +1,35 @@
+"""What the lab's HELP says: each command's syntax, its use in a few words, and where RFC 5321 defines it.
+
+The texts go over the wire, so they are ASCII and English, as servers' help texts are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Topic(NamedTuple):
+    """One command's help. syntax: after RFC 5321 §4.1.1; use: in a few words; source: the section."""
+
+    syntax: str
+    use: str
+    source: str
+
+
+TOPICS = {
+    "AUTH": Topic("AUTH mechanism [initial-response]", "prove who you are", "RFC 4954 section 4"),
+    "DATA": Topic("DATA", "send the message; end it with a line holding one dot", "RFC 5321 section 4.1.1.4"),
+    "EHLO": Topic("EHLO domain", "say hello and hear what the server offers", "RFC 5321 section 4.1.1.1"),
+    "HELO": Topic("HELO domain", "say hello the old way", "RFC 5321 section 4.1.1.1"),
+    "HELP": Topic("HELP [topic]", "this help; it changes nothing", "RFC 5321 section 4.1.1.8"),
+    "MAIL": Topic("MAIL FROM:<reverse-path>", "begin a mail transaction", "RFC 5321 section 4.1.1.2"),
+    "NOOP": Topic("NOOP [string]", "do nothing, and say so", "RFC 5321 section 4.1.1.9"),
+    "QUIT": Topic("QUIT", "end the session", "RFC 5321 section 4.1.1.10"),
+    "RCPT": Topic("RCPT TO:<forward-path>", "name one recipient", "RFC 5321 section 4.1.1.3"),
+    "RSET": Topic("RSET", "forget the mail transaction", "RFC 5321 section 4.1.1.5"),
+    "STARTTLS": Topic("STARTTLS", "switch to TLS", "RFC 3207 section 4"),
+    "VRFY": Topic("VRFY string", "ask whether a mailbox exists", "RFC 5321 section 4.1.1.6"),
+    "XSTATUS": Topic("XSTATUS", "the live state of this lab, with code 211", "private use, RFC 5321 section 4.1.5"),
+}
+
+ALIASES = {"MAIL FROM": "MAIL", "RCPT TO": "RCPT"}

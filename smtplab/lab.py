@@ -1,0 +1,243 @@
+"""A lab: one server, one client and what they said. What a learner holds.
+
+>>> with start(carrier="memory") as lab:
+...     reply = lab.send("HELP")
+...     reply.code, lab.send("XSTATUS").code, lab.send("STAT").code
+(214, 211, 500)
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from smtplab.carriers import Carrier, open_carrier
+from smtplab.client import Client
+from smtplab.errors import LabStopped, NoAddress, NotACommandLine
+from smtplab.personality import Personality, personality
+from smtplab.server import LabSMTP, Message, Station
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from smtplab.reply import Reply
+    from smtplab.transcript import Transcript
+
+HOSTNAME = "lab.example"
+
+_FORBIDDEN = {"\r": "CR", "\n": "LF", "\0": "NUL"}
+
+
+def command_line(command: str | bytes) -> bytes:
+    r"""Give the octets of one command line, CRLF added.
+
+    command: text or octets, with no line end in it; text goes out as UTF-8.
+    Raises NotACommandLine, naming the character and its place, for CR, LF or NUL; TypeError for another type.
+
+    >>> command_line("HELP MAIL")
+    b'HELP MAIL\r\n'
+    """
+    if isinstance(command, str):
+        octets = command.encode("utf-8", "surrogateescape")
+    elif isinstance(command, bytes):
+        octets = command
+    else:
+        raise TypeError(f"a command is str or bytes, not {type(command).__name__}")
+    if b"\r" in octets or b"\n" in octets or b"\0" in octets:
+        text = command if isinstance(command, str) else command.decode("latin-1")
+        place, name = next((at, _FORBIDDEN[char]) for at, char in enumerate(text) if char in _FORBIDDEN)
+        raise NotACommandLine(
+            f"a command is one line, but this has {name} at position {place}: {command!r}; "
+            "send_raw sends octets as they are"
+        )
+    return octets + b"\r\n"
+
+
+class Lab:
+    """A server in this process and a client that talks to it. Make one with `smtplab.start`.
+
+    It may be used from several threads (a widget's callback runs in another one than the cells): calls take turns.
+    """
+
+    def __init__(
+        self,
+        how: str | Personality = "rfc5321",
+        *,
+        carrier: str = "auto",
+        timeout: float = 10.0,
+        port: int = 0,
+        handler: Any = None,
+        server: Any = LabSMTP,
+    ) -> None:
+        self.timeout = seconds(timeout)
+        self._choice = (carrier, port)
+        self._server = server
+        self._handler = handler
+        self._station = Station(personality(how))
+        self._lock = threading.RLock()
+        self._client = Client()
+        self._stop: weakref.finalize[Any, Any] | None = None
+        self.start()
+
+    # --- life
+
+    def start(self) -> Lab:
+        """Start the server, if it is not running; gives the lab itself. What was said before is kept."""
+        with self._lock:
+            if not self.running:
+                self._carrier = open_carrier(self._choice[0], _factory(self._server, self._handler, self._station), self._choice[1])
+                self._client.connect = self._carrier.connect
+                # a lab that nobody holds any more stops by itself, and every lab stops when Python does
+                self._stop = weakref.finalize(self, _close, self._client, self._carrier)
+        return self
+
+    def stop(self) -> None:
+        """Stop the server and close every connection to it. Twice is fine."""
+        with self._lock:
+            if self._stop is not None:
+                self._stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the server runs."""
+        return self._stop is not None and self._stop.alive
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Lab {self.personality.name} over {self._carrier.name}{'' if self.running else ', stopped'}>"
+
+    # --- what it is
+
+    @property
+    def carrier(self) -> str:
+        """The carrier's name, "tcp" or "memory"."""
+        return self._carrier.name
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port, for curl, swaks, telnet or smtplib. Raises NoAddress on the memory carrier."""
+        if not self.running:
+            raise LabStopped("the lab is stopped, so it has no address; lab.start() starts it again")
+        if self._carrier.address is None:
+            raise NoAddress(
+                "this lab has no address: it runs in memory, where no other program can reach it. "
+                "Use lab.send here, or smtplab.start(carrier='tcp') on a computer with Python."
+            )
+        return self._carrier.address
+
+    @property
+    def personality(self) -> Personality:
+        """How the server answers. Setting it, by name too, hangs up: the next `send` meets the new server."""
+        return self._station.personality
+
+    @personality.setter
+    def personality(self, how: str | Personality) -> None:
+        chosen = personality(how)
+        with self._lock:
+            self._client.hang_up()
+            self._station.personality = chosen
+
+    @property
+    def transcript(self) -> Transcript:
+        """Everything said so far."""
+        with self._lock:
+            return self._client.transcript
+
+    @property
+    def reading_message(self) -> bool:
+        """Whether the server is reading message text: it said 354 to DATA, and no line with one dot came yet."""
+        return self._client.reading_message
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The mail that the server has accepted and holds."""
+        return tuple(self._station.messages)
+
+    # --- talking
+
+    def send(self, command: str | bytes, *, timeout: float | None = None) -> Reply:
+        r"""Send one command line and give the reply.
+
+        command: with no line end; CR, LF or NUL in it raises NotACommandLine.
+        timeout: seconds to wait for the whole reply, else the lab's.
+        Raises ConnectionLost or ReplyTimeout, which carry the transcript and leave the lab usable; LabStopped.
+        """
+        line = command_line(command)
+        with self._lock:
+            return self._running_client().send(line, self._seconds(timeout))
+
+    def send_raw(self, data: bytes, *, timeout: float | None = None) -> tuple[Reply, ...]:
+        r"""Send octets exactly as they are and give the replies: one to each line that is a command.
+
+        Lines of message text (after a 354 to DATA) have one reply together, to the dot that ends them. A line
+        without its end has no reply yet.
+        Raises what `send` raises.
+
+        >>> with start(carrier="memory") as lab:
+        ...     [reply.code for reply in lab.send_raw(b"HELP\r\nNOOP\r\n")]
+        [214, 250]
+        """
+        if not isinstance(data, bytes):
+            raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
+        with self._lock:
+            return self._running_client().send_raw(data, self._seconds(timeout))
+
+    def _running_client(self) -> Client:
+        if not self.running:
+            raise LabStopped("the lab is stopped; lab.start() starts it again")
+        return self._client
+
+    def _seconds(self, timeout: float | None) -> float:
+        return self.timeout if timeout is None else seconds(timeout)
+
+
+def seconds(timeout: float) -> float:
+    """Give a timeout back. Raises ValueError when it is not a number of seconds above 0."""
+    if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
+        raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
+    return timeout
+
+
+def _factory(server: Any, handler: Any, station: Station) -> Callable[[Any], Any]:
+    def make_server(loop: Any) -> Any:
+        if issubclass(server, LabSMTP):
+            return server(handler, station=station, patient=True, hostname=HOSTNAME, ident="smtplab", loop=loop)
+        return server(station if handler is None else handler, hostname=HOSTNAME, loop=loop)
+
+    return make_server
+
+
+def _close(client: Client, carrier: Carrier) -> None:
+    client.hang_up()
+    carrier.close()
+
+
+def start(
+    how: str | Personality = "rfc5321",
+    *,
+    carrier: str = "auto",
+    timeout: float = 10.0,
+    port: int = 0,
+    handler: Any = None,
+    server: Any = LabSMTP,
+) -> Lab:
+    """Start a lab: a real SMTP server in this process, and a client that talks to it.
+
+    how: how the server answers, a Personality or the name of one (`smtplab.personalities()`).
+    carrier: "tcp", "memory", or "auto": what SMTPLAB_CARRIER says, else tcp, or memory in a browser.
+    timeout: seconds to wait for a reply.
+    port: for tcp, the port on 127.0.0.1; 0 has the system pick one.
+    handler: an aiosmtpd handler of your own; without one, mail is held in `lab.messages` and goes nowhere.
+    server: a server class of your own, LabSMTP's or aiosmtpd's SMTP's child.
+    Raises UnknownName for an unknown personality or carrier, OSError where the port is taken.
+    """
+    return Lab(how, carrier=carrier, timeout=timeout, port=port, handler=handler, server=server)

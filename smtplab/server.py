@@ -1,0 +1,251 @@
+"""The lab's server: aiosmtpd's SMTP, answering by a personality.
+
+LabSMTP adds to aiosmtpd what RFC 5321 describes and aiosmtpd 1.4.6 does not do: 214 to HELP (§4.1.1.8, §4.3.2), 504
+to an unknown topic (§4.2.1), a private-use XSTATUS answered with 211 (§4.1.5, §4.2.3), and 500 to STAT and STATUS, which
+SMTP does not have. It takes aiosmtpd's own options and can stand wherever aiosmtpd's SMTP stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP, syntax
+
+from smtplab.help import ALIASES, TOPICS, Topic
+from smtplab.personality import RFC5321, Answer, Dialogue, Personality
+from smtplab.reply import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+COMMAND_LINE_LIMIT = 512
+"""The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
+
+_CLOSING = ("221", "421")  # after these aiosmtpd hangs up, as RFC 5321 §3.8 has it
+
+# aiosmtpd logs every unknown command as a warning; without a handler Python prints those on stderr, in the middle of a
+# lesson. Whoever configures logging still sees them.
+logging.getLogger("mail.log").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that the server holds: envelope addresses, and the content's octets as they came."""
+
+    mail_from: str
+    rcpt_tos: tuple[str, ...]
+    content: bytes = field(repr=False)
+
+
+@dataclass
+class Station:
+    """What the sessions of one server share: the personality, the figures behind 211, the mail that is held.
+
+    max_messages, max_octets: more mail than that is refused with 452 (RFC 5321 §4.2.3). It never goes anywhere.
+    """
+
+    personality: Personality = RFC5321
+    max_messages: int = 100
+    max_octets: int = 10 * 2**20
+    started: float = field(default_factory=time.monotonic)
+    sessions: set[LabSMTP] = field(default_factory=set)
+    sessions_ever: int = 0
+    commands: Counter[str] = field(default_factory=Counter)
+    replies: Counter[str] = field(default_factory=Counter)
+    messages: list[Message] = field(default_factory=list)
+
+    def report(self) -> Iterable[str]:
+        """Give the live figures, a line each, as XSTATUS shows them. Uptime is in seconds."""
+        yield "smtplab system status"
+        yield f"uptime: {time.monotonic() - self.started:.0f} s"
+        yield f"sessions: {len(self.sessions)} open, {self.sessions_ever} in all"
+        yield f"commands: {_counts(self.commands)}"
+        yield f"replies: {_counts(self.replies)}"
+        yield f"messages held: {len(self.messages)}"
+        yield "end of status"
+
+    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        """Hold the message, or refuse it where there is no room (aiosmtpd's handler hook)."""
+        size = sum(len(message.content) for message in self.messages) + len(envelope.content)
+        if len(self.messages) >= self.max_messages or size > self.max_octets:
+            return "452 Requested action not taken: the lab holds no more mail"
+        self.messages.append(Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content)))
+        return f"250 OK: message {len(self.messages)} is held here and goes nowhere"
+
+
+def _counts(counter: Counter[str]) -> str:
+    shown = [f"{name} {number}" for name, number in sorted(counter.items())]
+    return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "") or "none"  # noqa: PLR2004
+
+
+class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
+    """An aiosmtpd server session that answers by its station's personality.
+
+    handler: an aiosmtpd handler; without one the station holds the mail.
+    station: what the sessions of one server share; a new one where none is given.
+    patient: keep to a learner's needs: any number of unknown commands, and a command line limit of exactly 512
+      octets. False is aiosmtpd's way: it hangs up at the fifth unknown command and measures without CRLF.
+    options: aiosmtpd's own.
+    """
+
+    def __init__(
+        self, handler: Any = None, *, station: Station | None = None, patient: bool = False, **options: Any
+    ) -> None:
+        self.station = station or Station()
+        self._patient = patient
+        self._dialogue: Dialogue | None = None
+        self._greeted = False
+        self._help_asked: object = None
+        self._help_given: Reply
+        self.replied: deque[tuple[str, bool]] = deque(maxlen=256)
+        """For the lab's client: of each reply not yet read, its source, and whether the server hangs up after it."""
+        super().__init__(self.station if handler is None else handler, **options)
+        # aiosmtpd keeps these limits on the class, where each EHLO of any session raises them a little more
+        self.command_size_limits: defaultdict[str, int] = defaultdict(lambda: SMTP.command_size_limit)
+        if self.station.personality.stock:
+            for name in ("XSTATUS", "STAT", "STATUS"):
+                self._smtp_methods.pop(name, None)
+
+    # --- a session begins and ends
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the session in and choose how it answers (asyncio.Protocol)."""
+        if self not in self.station.sessions:
+            self.station.sessions.add(self)
+            self.station.sessions_ever += 1
+            self._dialogue = self.station.personality.dialogue()
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count the session out (asyncio.Protocol)."""
+        self.station.sessions.discard(self)
+        super().connection_lost(error)
+
+    def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super()._cb_client_connected(reader, writer)
+        # aiosmtpd asks for a command line with readuntil(), for message text with readuntil(b"\r\n"), for an AUTH
+        # answer with readline(): the first of them is where a command can be answered before aiosmtpd sees it
+        self._read: Callable[..., Any] = reader.readuntil
+        reader.readuntil = self._next_line  # type: ignore[assignment, method-assign]
+
+    # --- every command line comes by here
+
+    async def _next_line(self, separator: bytes | None = None) -> bytes:
+        if separator is not None:
+            text: bytes = await self._read(separator)
+            return text
+        while True:
+            line: bytes = await self._read()
+            answer = self._answer(line)
+            if answer is None:
+                return line
+            self._reset_timeout()
+            await self._deliver(answer)
+
+    def _answer(self, line: bytes) -> Answer | None:
+        """Give the answer to a command line where the personality or the lab has one, else leave it to aiosmtpd."""
+        words = line.rstrip(b"\r\n")
+        verb = words.partition(b" ")[0].decode("ascii", "replace").upper()  # as aiosmtpd cuts it
+        known = verb in self._smtp_methods
+        self.station.commands[verb if known else "unknown"] += 1
+        answer = self._dialogue.answer(line) if self._dialogue is not None else None
+        if answer is not None or not self._patient or self.station.personality.stock:
+            return answer
+        limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
+        if len(line) > limit:
+            return Answer(Reply.of(500, f"Command line too long: {len(line)} octets, at most {limit}").raw, source="live")
+        if words and not known:
+            return Answer(Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands').raw, source="live")
+        return None
+
+    async def _deliver(self, answer: Answer) -> None:
+        if answer.octets:
+            self._count(answer.octets, answer.source, closes=answer.close)
+            self._writer.write(answer.octets)
+            await self._writer.drain()
+        if answer.close and self.transport is not None:
+            self.transport.close()
+
+    async def push(self, status: str | bytes) -> None:
+        """Send a reply, or a line of one, counting it (aiosmtpd's method)."""
+        if not self._greeted:
+            self._greeted = True
+            greeting = self._dialogue.greeting() if self._dialogue is not None else None
+            if greeting is not None:
+                await self._deliver(greeting)
+                return
+        self._count(status if isinstance(status, bytes) else status.encode("utf-8", "replace"))
+        await super().push(status)
+
+    def _count(self, octets: bytes, source: str = "live", *, closes: bool = False) -> None:
+        last = octets.removesuffix(b"\r\n").rpartition(b"\n")[2]
+        if last[3:4] == b"-":
+            return  # aiosmtpd pushes a reply line by line, and its last line is to come
+        code = last[:3].decode("ascii", "replace")
+        self.station.replies[code] += 1
+        self.replied.append((source, closes or (source == "live" and code in _CLOSING)))
+
+    # --- HELP and the status commands
+
+    @syntax("HELP [command]")
+    async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802
+        """Answer HELP: 214 with every command, 214 with one command's syntax, 504 to an unknown topic.
+
+        Source: RFC 5321 §4.1.1.8 (HELP), §4.3.2 (211 or 214; 502, 504), §4.2.1 (504: parameter not implemented).
+        """
+        if self.station.personality.stock:
+            await super().smtp_HELP(arg)
+        elif not await self.check_auth_needed("HELP"):
+            await self.push(self._help(arg or "").raw.removesuffix(b"\r\n"))
+
+    def _help(self, topic: str) -> Reply:
+        asked = (topic, self.session.extended_smtp, self._tls_protocol)
+        if asked != self._help_asked:  # the same topic again and again is what a class does
+            self._help_asked, self._help_given = asked, self._make_help(topic)
+        return self._help_given
+
+    def _make_help(self, topic: str) -> Reply:
+        topics = {
+            name: TOPICS.get(name) or Topic(method.__smtp_syntax__, "", "")
+            for name, method in sorted(self._smtp_methods.items())
+            if self._syntax_available(method) and (name != "AUTH" or self._tls_protocol or not self._auth_require_tls)
+        }
+        if not topic:
+            width = max(len(topic.syntax) for topic in topics.values())
+            listed = (f"{topic.syntax:<{width}}  {topic.use}".rstrip() for topic in topics.values())
+            return Reply.of(214, "Commands of this server:", *listed, "HELP topic tells more of one of them")
+        wanted = " ".join(topic.upper().split())
+        wanted = ALIASES.get(wanted, wanted)
+        if wanted not in topics:
+            return Reply.of(504, f'HELP topic "{_shown(topic)}" unknown; HELP alone lists the topics')
+        found = topics[wanted]
+        extended = self._smtp_methods[wanted].__smtp_syntax_extended__ if self.session.extended_smtp else None
+        more = (found.use, f"See {found.source}") if found.source else ()
+        return Reply.of(214, f"Syntax: {found.syntax}{extended or ''}", *more)
+
+    @syntax("XSTATUS")
+    async def smtp_XSTATUS(self, arg: str | None) -> None:  # noqa: N802
+        """Answer the private-use XSTATUS with 211 and the live figures (RFC 5321 §4.1.5, §4.2.3)."""
+        if arg:
+            await self.push("501 Syntax: XSTATUS")
+        else:
+            await self.push(Reply.of(211, *self.station.report()).raw.removesuffix(b"\r\n"))
+
+    async def smtp_STAT(self, _arg: str | None) -> None:  # noqa: N802
+        """Answer STAT, which SMTP does not have, with 500 (RFC 5321 §4.2.4) and a hint."""
+        await self.push("500 SMTP has no STAT command; try HELP, or this lab's own XSTATUS")
+
+    async def smtp_STATUS(self, _arg: str | None) -> None:  # noqa: N802
+        """Answer STATUS as STAT."""
+        await self.push("500 SMTP has no STATUS command; try HELP, or this lab's own XSTATUS")
+
+
+def _shown(text: str) -> str:
+    """Give what the client sent so that it can stand in a reply: printable ASCII, at most 40 characters."""
+    safe = "".join(character if " " <= character <= "~" else "?" for character in text)
+    return safe if len(safe) <= 40 else safe[:37] + "..."  # noqa: PLR2004

@@ -1,0 +1,40 @@
+"""The sentences that smtplab's faces say, in English and Spanish side by side, from the TOML files in data/.
+
+>>> Texts("cli", "es").lang
+'es'
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from smtplab.language import resolve
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """Read data/`name`.toml, once."""
+    return tomllib.loads(files("smtplab").joinpath("data", f"{name}.toml").read_text("utf-8"))
+
+
+class Texts:
+    """The texts of one face in one language: `texts("key", field=value)` gives the sentence, fields filled in.
+
+    name: of the file in data/; each of its tables is a key with `en` and `es`.
+    Raises KeyError for a key that is not there: a fault of ours, found by a test.
+    """
+
+    def __init__(self, name: str, lang: str | None = None) -> None:
+        self.name = name
+        self.lang = resolve(lang)
+
+    def __call__(self, key: str, /, **fields: object) -> str:
+        text: str = data(self.name)[key][self.lang]
+        return text.format(**fields) if fields else text
+
+    def all(self) -> dict[str, str]:
+        """Give every text, by key."""
+        return {key: both[self.lang] for key, both in data(self.name).items()}
