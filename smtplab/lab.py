@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.carriers import Carrier, open_carrier
 from smtplab.client import Client
-from smtplab.errors import LabStopped, NoAddress, NotACommandLine
+from smtplab.errors import LabError, LabStopped, NoAddress, NotACommandLine
 from smtplab.personality import Personality, personality
 from smtplab.server import LabSMTP, Message, Station
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from smtplab.reply import Reply
@@ -85,7 +86,7 @@ class Lab:
 
     def start(self) -> Lab:
         """Start the server, if it is not running; gives the lab itself. What was said before is kept."""
-        with self._lock:
+        with self._turn():
             if not self.running:
                 self._carrier = open_carrier(self._choice[0], _factory(self._server, self._handler, self._station), self._choice[1])
                 self._client.connect = self._carrier.connect
@@ -95,7 +96,7 @@ class Lab:
 
     def stop(self) -> None:
         """Stop the server and close every connection to it. Twice is fine."""
-        with self._lock:
+        with self._turn():
             if self._stop is not None:
                 self._stop()
 
@@ -142,15 +143,14 @@ class Lab:
     @personality.setter
     def personality(self, how: str | Personality) -> None:
         chosen = personality(how)
-        with self._lock:
+        with self._turn():
             self._client.hang_up()
             self._station.personality = chosen
 
     @property
     def transcript(self) -> Transcript:
         """Everything said so far."""
-        with self._lock:
-            return self._client.transcript
+        return self._client.transcript
 
     @property
     def reading_message(self) -> bool:
@@ -172,7 +172,7 @@ class Lab:
         Raises ConnectionLost or ReplyTimeout, which carry the transcript and leave the lab usable; LabStopped.
         """
         line = command_line(command)
-        with self._lock:
+        with self._turn():
             return self._running_client().send(line, self._seconds(timeout))
 
     def send_raw(self, data: bytes, *, timeout: float | None = None) -> tuple[Reply, ...]:
@@ -188,8 +188,14 @@ class Lab:
         """
         if not isinstance(data, bytes):
             raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
-        with self._lock:
+        with self._turn():
             return self._running_client().send_raw(data, self._seconds(timeout))
+
+    def _turn(self) -> AbstractContextManager[bool]:
+        """Give the lock by which callers take turns. Raises LabError for a handler of the lab's own server."""
+        if self.running and self._carrier.inside():
+            raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
+        return self._lock
 
     def _running_client(self) -> Client:
         if not self.running:

@@ -51,6 +51,9 @@ class Carrier(Protocol):
     def connect(self, timeout: float) -> Connection:
         """Open a connection, within `timeout` seconds."""
 
+    def inside(self) -> bool:
+        """Tell whether the caller runs in this server (a handler): it cannot wait for itself."""
+
     def close(self) -> None:
         """Stop the server and all that belongs to it. Twice is fine."""
 

@@ -7,6 +7,7 @@ opened, and in a browser. Time is virtual, so every run is the same.
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 from smtplab.carriers.steploop import StepLoop
@@ -170,6 +171,10 @@ class MemoryCarrier:
         """Open a connection."""
         self._connections += 1
         return MemoryConnection(self.loop, self._make_server(self.loop), self._connections)
+
+    def inside(self) -> bool:
+        """Tell whether the caller runs in one of this server's steps."""
+        return self.loop.stepped_by == threading.get_ident()
 
     def close(self) -> None:
         """Stop the server and its sessions. Twice is fine."""

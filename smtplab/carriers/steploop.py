@@ -8,11 +8,13 @@ outer loop is set aside as the running one, and from Python 3.14 on the outer cu
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import heapq
 import itertools
 import logging
 import sys
+import threading
 from asyncio import events, tasks
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -66,7 +68,8 @@ class StepLoop(asyncio.AbstractEventLoop):
         self._timers: list[tuple[float, int, _Handle]] = []
         self._count = itertools.count()
         self._now = 0.0
-        self._stepping = False
+        self.stepped_by: int | None = None
+        """The thread in which a step is under way, or None."""
         self._closed = False
 
     # --- what asyncio's tasks, futures, streams and timeouts ask of a loop
@@ -81,7 +84,7 @@ class StepLoop(asyncio.AbstractEventLoop):
 
     def is_running(self) -> bool:
         """Tell whether a step is under way."""
-        return self._stepping
+        return self.stepped_by is not None
 
     def is_closed(self) -> bool:
         """Tell whether the loop is closed."""
@@ -149,13 +152,13 @@ class StepLoop(asyncio.AbstractEventLoop):
         """
         if not self._ready:
             return
-        if self._stepping:
+        if self.stepped_by is not None:
             raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
         outer = events._get_running_loop()  # noqa: SLF001  asyncio documents these two for loop authors
         swap = tasks._swap_current_task if outer is not None and _ONE_CURRENT_TASK_A_THREAD else None  # type: ignore[attr-defined] # noqa: SLF001
         task = swap(outer, None) if swap else None
         events._set_running_loop(self)  # noqa: SLF001
-        self._stepping = True
+        self.stepped_by = threading.get_ident()
         try:
             for _ in range(_MAX_STEPS):
                 if not self._ready:
@@ -164,7 +167,7 @@ class StepLoop(asyncio.AbstractEventLoop):
                 self._ready.popleft().run(self)
             raise LabError("the server never comes to rest: it keeps scheduling work without waiting for anything")
         finally:
-            self._stepping = False
+            self.stepped_by = None
             events._set_running_loop(outer)  # noqa: SLF001
             if swap:
                 swap(outer, task)
@@ -195,7 +198,8 @@ class StepLoop(asyncio.AbstractEventLoop):
         for task in tasks.all_tasks(self):
             task.cancel()
         try:
-            self.step()
+            with contextlib.suppress(LabError):  # what never comes to rest is closed all the same
+                self.step()
         finally:
             self._closed = True
             self._ready.clear()

@@ -13,8 +13,6 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import LabError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -44,9 +42,11 @@ class TcpCarrier:
 
     def connect(self, timeout: float) -> TcpConnection:
         """Open a connection, within `timeout` seconds. Raises OSError."""
-        if threading.get_ident() == self._thread.ident:
-            raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
         return TcpConnection(socket.create_connection(self.address, timeout), self._sessions)
+
+    def inside(self) -> bool:
+        """Tell whether the caller runs in this server's thread."""
+        return threading.get_ident() == self._thread.ident
 
     def close(self) -> None:
         """Stop the server: every session, its thread, its sockets. Twice is fine."""
@@ -56,7 +56,7 @@ class TcpCarrier:
             self._closed = True
         with suppress(RuntimeError):  # the loop is closed already: the interpreter is going down
             self._loop.call_soon_threadsafe(self._stop.set)
-        if threading.get_ident() != self._thread.ident:
+        if not self.inside():
             self._thread.join()
 
     # --- in the server's thread

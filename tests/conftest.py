@@ -1,0 +1,69 @@
+"""What all tests share: a lab on each carrier, and the promise that nothing outlives its test."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+import smtplab
+import smtplab.language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+settings.register_profile("ci", deadline=None, print_blob=True)
+settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every lab's thread ends with the test that started it; settings of the machine do not leak in."""
+    for name in ("SMTPLAB_LANG", "SMTPLAB_CARRIER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(smtplab.language, "_chosen", None)
+    yield
+    gc.collect()
+    left = [thread.name for thread in threading.enumerate() if thread.name == "smtplab server"]
+    assert not left, f"labs left running: {left}"
+
+
+@pytest.fixture(params=["tcp", "memory"])
+def carrier(request: pytest.FixtureRequest) -> str:
+    """Name each carrier in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def start(carrier: str) -> Iterator[Callable[..., smtplab.Lab]]:
+    """Start labs on the carrier; they are stopped after the test."""
+    labs: list[smtplab.Lab] = []
+
+    def begin(*args: object, **options: object) -> smtplab.Lab:
+        labs.append(smtplab.start(*args, carrier=carrier, **options))
+        return labs[-1]
+
+    yield begin
+    for lab in labs:
+        lab.stop()
+
+
+@pytest.fixture
+def lab(start: Callable[..., smtplab.Lab]) -> smtplab.Lab:
+    """Give a running lab of the default personality."""
+    return start()
+
+
+@pytest.fixture
+def needs() -> Callable[[object, str], None]:
+    """Skip with a reason where something is missing; fail under CI, where all of it must be there."""
+
+    def check(found: object, what: str) -> None:
+        if not found:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is not installed")
+
+    return check
