@@ -26,13 +26,14 @@ if TYPE_CHECKING:
         SmtplabError,
         UnknownName,
     )
+    from smtplab.exercises import check, exercises
     from smtplab.lab import Lab, start
     from smtplab.language import language, set_language
     from smtplab.personality import Personality, personalities
     from smtplab.reply import Reply, ReplyParser
     from smtplab.server import LabSMTP
     from smtplab.transcript import Exchange, Transcript
-    from smtplab.widgets import anatomy, console, side_by_side
+    from smtplab.widgets import anatomy, console, exercise, side_by_side
 
 _HOMES = {
     "codes": ("ReplyCode", "codes", "compare", "explain"),
@@ -52,10 +53,11 @@ _HOMES = {
     "lab": ("Lab", "start"),
     "language": ("language", "set_language"),
     "personality": ("Personality", "personalities"),
+    "exercises": ("check", "exercises"),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
     "transcript": ("Exchange", "Transcript"),
-    "widgets": ("anatomy", "console", "side_by_side"),
+    "widgets": ("anatomy", "console", "exercise", "side_by_side"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -78,6 +80,9 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "console",
     "side_by_side",
     "anatomy",
+    "exercise",
+    "exercises",
+    "check",
     "language",
     "set_language",
     "SmtplabError",

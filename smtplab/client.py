@@ -6,8 +6,7 @@ It talks over a `Connection` (carriers/), which may lead to the lab's server or 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout
 from smtplab.reply import Reply, ReplyParser
@@ -35,14 +34,14 @@ class Client:
         self._connection: Connection | None = None
         self._parser = ReplyParser()
         self._arrived: deque[Reply] = deque()
-        self._exchanges: list[Exchange] = []
+        self._said: list[tuple[Any, ...]] = []  # what an Exchange is made of, when somebody looks
         self._session = 0
         self._in_data = False
 
     @property
     def transcript(self) -> Transcript:
         """Everything said so far, on every connection."""
-        return Transcript(self._exchanges)
+        return Transcript(Exchange(*said) for said in self._said)
 
     @property
     def reading_message(self) -> bool:
@@ -77,7 +76,7 @@ class Client:
         while rest:
             end = _end_of_text(rest) if self._in_data else rest.find(b"\n") + 1
             if not end:
-                self._exchanges.append(Exchange(rest, None, self._session))
+                self._said.append((rest, None, self._session, "live", False))
                 break
             replies.append(self._take(connection, rest[:end], deadline))
             rest = rest[end:]
@@ -94,7 +93,7 @@ class Client:
                 self._arrived.extend(self._feed(there, None))
                 self._note_unasked()
             elif there is None:
-                self._exchanges[-1] = replace(self._exchanges[-1], closed=True)
+                self._said[-1] = (*self._said[-1][:4], True, *self._said[-1][5:])
                 self.hang_up()
         if self._connection is not None:
             return self._connection, self._connection.clock() + timeout
@@ -143,7 +142,7 @@ class Client:
             raise
         reply = self._arrived.popleft()
         source, closes = connection.about()
-        self._exchanges.append(Exchange(command, reply, self._session, source, closes))
+        self._said.append((command, reply, self._session, source, closes))
         self._in_data = reply.raw.startswith(b"354") and command is not None and command[:4].upper() == b"DATA"
         if closes:
             self.hang_up()
@@ -159,12 +158,12 @@ class Client:
     def _note_unasked(self) -> None:
         """Note replies that no command asked for: a server may send two to one command, and none is dropped."""
         while self._arrived:
-            self._exchanges.append(Exchange(None, self._arrived.popleft(), self._session))
+            self._said.append((None, self._arrived.popleft(), self._session, "live", False))
 
     def _abandon(self, command: bytes | None, *, closed: bool = False) -> None:
         """Note a command that got no complete reply, and give the connection up."""
         partial = self._parser.pending
-        self._exchanges.append(Exchange(command, None, self._session, closed=closed, partial=partial))
+        self._said.append((command, None, self._session, "live", closed, partial))
         self.hang_up()
 
     def _break(self, command: bytes | None, kind: type[ConnectionLost | ReplyTimeout], why: str) -> NoReturn:

@@ -30,3 +30,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "")
         cells = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in rest)
         lines.append(f'<tr><th scope="row" style="text-align:left">{escape(first)}</th>{cells}</tr>')
     return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def paragraphs(*texts: str) -> str:
+    """Give plain paragraphs."""
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtplab.carriers import Carrier, open_carrier
 from smtplab.client import Client
@@ -86,7 +86,7 @@ class Lab:
 
     def start(self) -> Lab:
         """Start the server, if it is not running; gives the lab itself. What was said before is kept."""
-        with self._turn():
+        with self._lock:
             if not self.running:
                 self._carrier = open_carrier(self._choice[0], _factory(self._server, self._handler, self._station), self._choice[1])
                 self._client.connect = self._carrier.connect
@@ -173,7 +173,7 @@ class Lab:
         """
         line = command_line(command)
         with self._turn():
-            return self._running_client().send(line, self._seconds(timeout))
+            return self._client.send(line, self._seconds(timeout))
 
     def send_raw(self, data: bytes, *, timeout: float | None = None) -> tuple[Reply, ...]:
         r"""Send octets exactly as they are and give the replies: one to each line that is a command.
@@ -189,18 +189,13 @@ class Lab:
         if not isinstance(data, bytes):
             raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
         with self._turn():
-            return self._running_client().send_raw(data, self._seconds(timeout))
+            return self._client.send_raw(data, self._seconds(timeout))
 
     def _turn(self) -> AbstractContextManager[bool]:
         """Give the lock by which callers take turns. Raises LabError for a handler of the lab's own server."""
-        if self.running and self._carrier.inside():
+        if self._carrier.inside():
             raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
         return self._lock
-
-    def _running_client(self) -> Client:
-        if not self.running:
-            raise LabStopped("the lab is stopped; lab.start() starts it again")
-        return self._client
 
     def _seconds(self, timeout: float | None) -> float:
         return self.timeout if timeout is None else seconds(timeout)
@@ -222,8 +217,13 @@ def _factory(server: Any, handler: Any, station: Station) -> Callable[[Any], Any
     return make_server
 
 
+def _stopped(_timeout: float) -> NoReturn:
+    raise LabStopped("the lab is stopped; lab.start() starts it again")
+
+
 def _close(client: Client, carrier: Carrier) -> None:
     client.hang_up()
+    client.connect = _stopped
     carrier.close()
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from smtplab.errors import UnknownName
@@ -32,6 +33,11 @@ class Answer:
     octets: bytes
     close: bool = False
     source: str = "scripted"
+
+    @cached_property
+    def code(self) -> str:
+        """The code of its last line, as the figures count it; "" for silence."""
+        return self.octets.removesuffix(b"\r\n").rpartition(b"\n")[2][:3].decode("ascii", "replace")
 
 
 SILENCE = Answer(b"")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
+_ANSWERED_AT_ONCE = 65536  # octets; a longer line, or a client that does not read, takes the way through the task
+
 _CLOSING = ("221", "421")  # after these aiosmtpd hangs up, as RFC 5321 §3.8 has it
 
 # aiosmtpd logs every unknown command as a warning; without a handler Python prints those on stderr, in the middle of a
@@ -97,16 +99,27 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         self, handler: Any = None, *, station: Station | None = None, patient: bool = False, **options: Any
     ) -> None:
         self.station = station or Station()
-        self._patient = patient
+        # the stock exhibit keeps aiosmtpd's impatience too
+        self._patient = patient and not self.station.personality.stock
         self._dialogue: Dialogue | None = None
         self._greeted = False
+        self._active = 0.0
+        self._idle = False
+        """Whether the session waits for a command line."""
+        self._at_line_start = True
+        self._asked: Answer | Exception | None = None
+        self._is_asked = False
         self._help_asked: object = None
-        self._help_given: Reply
+        self._help_given: Answer
         self.replied: deque[tuple[str, bool]] = deque(maxlen=256)
         """For the lab's client: of each reply not yet read, its source, and whether the server hangs up after it."""
         super().__init__(self.station if handler is None else handler, **options)
         # aiosmtpd keeps these limits on the class, where each EHLO of any session raises them a little more
         self.command_size_limits: defaultdict[str, int] = defaultdict(lambda: SMTP.command_size_limit)
+        # HELP needs nothing of aiosmtpd's session where nothing stands before it and no child answers it
+        self._help_is_free = type(self).smtp_HELP is LabSMTP.smtp_HELP and not (
+            self._auth_required or self.require_starttls or self._enforce_call_limit
+        )
         if self.station.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
@@ -135,39 +148,71 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
 
     # --- every command line comes by here
 
+    def data_received(self, data: bytes) -> None:
+        """Take octets (asyncio.Protocol). One whole command line that needs no waiting is answered here and now."""
+        if self._idle and self._at_line_start and data.find(b"\n") == len(data) - 1 < _ANSWERED_AT_ONCE:
+            self._asked = self._ask(data)
+            if isinstance(self._asked, Answer) and self._writer.transport.get_write_buffer_size() < _ANSWERED_AT_ONCE:
+                self._reset_timeout()
+                self._put_out(self._asked)
+                self._asked = None
+                return
+            self._is_asked = True
+        self._at_line_start = data.endswith(b"\n")
+        super().data_received(data)
+
     async def _next_line(self, separator: bytes | None = None) -> bytes:
         if separator is not None:
             text: bytes = await self._read(separator)
             return text
         while True:
-            line: bytes = await self._read()
-            answer = self._answer(line)
+            self._idle = True
+            try:
+                line: bytes = await self._read()
+            finally:
+                self._idle = False
+            answer = self._asked if self._is_asked else self._ask(line)
+            self._asked, self._is_asked = None, False
+            if isinstance(answer, Exception):
+                raise answer
             if answer is None:
                 return line
             self._reset_timeout()
-            await self._deliver(answer)
+            self._put_out(answer)
+            await self._writer.drain()
+
+    def _ask(self, line: bytes) -> Answer | Exception | None:
+        try:
+            return self._answer(line)
+        except Exception as error:  # noqa: BLE001  a learner's script may fail; aiosmtpd turns it into a 500
+            return error
 
     def _answer(self, line: bytes) -> Answer | None:
         """Give the answer to a command line where the personality or the lab has one, else leave it to aiosmtpd."""
         words = line.rstrip(b"\r\n")
-        verb = words.partition(b" ")[0].decode("ascii", "replace").upper()  # as aiosmtpd cuts it
+        verb_octets, _, rest = words.partition(b" ")  # as aiosmtpd cuts it
+        verb = verb_octets.decode("ascii", "replace").upper()
         known = verb in self._smtp_methods
         self.station.commands[verb if known else "unknown"] += 1
-        answer = self._dialogue.answer(line) if self._dialogue is not None else None
-        if answer is not None or not self._patient or self.station.personality.stock:
-            return answer
+        if self._dialogue is not None:
+            answer = self._dialogue.answer(line)
+            if answer is not None:
+                return answer
+        if not self._patient:
+            return None
         limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
         if len(line) > limit:
-            return Answer(Reply.of(500, f"Command line too long: {len(line)} octets, at most {limit}").raw, source="live")
+            return _live(Reply.of(500, f"Command line too long: {len(line)} octets, at most {limit}"))
         if words and not known:
-            return Answer(Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands').raw, source="live")
+            return _live(Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands'))
+        if verb == "HELP" and self._help_is_free and rest.isascii():
+            return self._help(rest.decode("ascii").strip())
         return None
 
-    async def _deliver(self, answer: Answer) -> None:
+    def _put_out(self, answer: Answer) -> None:
         if answer.octets:
-            self._count(answer.octets, answer.source, closes=answer.close)
+            self._count(answer.code, answer.source, closes=answer.close)
             self._writer.write(answer.octets)
-            await self._writer.drain()
         if answer.close and self.transport is not None:
             self.transport.close()
 
@@ -177,18 +222,31 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             self._greeted = True
             greeting = self._dialogue.greeting() if self._dialogue is not None else None
             if greeting is not None:
-                await self._deliver(greeting)
+                self._put_out(greeting)
                 return
-        self._count(status if isinstance(status, bytes) else status.encode("utf-8", "replace"))
+        # aiosmtpd pushes a reply line by line: it is one reply when its last line comes
+        last = (status if isinstance(status, bytes) else status.encode("utf-8", "replace")).rpartition(b"\n")[2]
+        if last[3:4] != b"-":
+            code = last[:3].decode("ascii", "replace")
+            self._count(code, "live", closes=code in _CLOSING)
         await super().push(status)
 
-    def _count(self, octets: bytes, source: str = "live", *, closes: bool = False) -> None:
-        last = octets.removesuffix(b"\r\n").rpartition(b"\n")[2]
-        if last[3:4] == b"-":
-            return  # aiosmtpd pushes a reply line by line, and its last line is to come
-        code = last[:3].decode("ascii", "replace")
+    def _count(self, code: str, source: str, *, closes: bool) -> None:
         self.station.replies[code] += 1
-        self.replied.append((source, closes or (source == "live" and code in _CLOSING)))
+        self.replied.append((source, closes))
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Put the session's timeout off. One timer is kept and set anew when it fires, not at every command."""
+        self._active = self.loop.time()
+        if duration is not None or self._timeout_handle is None:
+            super()._reset_timeout(duration)
+
+    def _timeout_cb(self) -> None:
+        left = self._timeout_duration - (self.loop.time() - self._active)
+        if left > 0:
+            self._timeout_handle = self.loop.call_later(left, self._timeout_cb)
+        else:
+            super()._timeout_cb()
 
     # --- HELP and the status commands
 
@@ -201,12 +259,12 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         if self.station.personality.stock:
             await super().smtp_HELP(arg)
         elif not await self.check_auth_needed("HELP"):
-            await self.push(self._help(arg or "").raw.removesuffix(b"\r\n"))
+            await self.push(self._help(arg or "").octets.removesuffix(b"\r\n"))
 
-    def _help(self, topic: str) -> Reply:
+    def _help(self, topic: str) -> Answer:
         asked = (topic, self.session.extended_smtp, self._tls_protocol)
-        if asked != self._help_asked:  # the same topic again and again is what a class does
-            self._help_asked, self._help_given = asked, self._make_help(topic)
+        if asked != self._help_asked:
+            self._help_asked, self._help_given = asked, _live(self._make_help(topic))
         return self._help_given
 
     def _make_help(self, topic: str) -> Reply:
@@ -243,6 +301,10 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
     async def smtp_STATUS(self, _arg: str | None) -> None:  # noqa: N802
         """Answer STATUS as STAT."""
         await self.push("500 SMTP has no STATUS command; try HELP, or this lab's own XSTATUS")
+
+
+def _live(reply: Reply) -> Answer:
+    return Answer(reply.raw, source="live")
 
 
 def _shown(text: str) -> str:

@@ -90,9 +90,12 @@ class MemoryTransport(asyncio.Transport):
     # --- for the client
 
     def put(self, data: bytes) -> None:
-        """Give the server octets, in its next step."""
-        self._inbox += data
-        self._loop.call_soon(self._hand_over)
+        """Give the server octets, for its next step."""
+        if self._inbox or len(data) > _HIGH_WATER or not self._reading or self._closed:
+            self._inbox += data
+            self._hand_over()
+        else:
+            self._protocol.data_received(data)
 
     def take(self) -> bytes:
         """Take the octets that the server has put out."""
@@ -115,7 +118,7 @@ class MemoryConnection:
 
     def __init__(self, loop: StepLoop, server: Any, number: int) -> None:
         self._loop = loop
-        self._server = server
+        self._replied = getattr(server, "replied", None)
         self._transport = MemoryTransport(loop, number)
         self._transport.set_protocol(server)
         self.clock = loop.time
@@ -146,8 +149,7 @@ class MemoryConnection:
 
     def about(self) -> tuple[str, bool]:
         """Give how the server came by its next reply, and whether it hangs up after it."""
-        replied = getattr(self._server, "replied", None)
-        return replied.popleft() if replied else ("live", False)
+        return self._replied.popleft() if self._replied else ("live", False)
 
     def close(self) -> None:
         """Hang up."""

@@ -67,6 +67,7 @@ class StepLoop(asyncio.AbstractEventLoop):
         self._ready: deque[_Handle] = deque()
         self._timers: list[tuple[float, int, _Handle]] = []
         self._count = itertools.count()
+        self._sweep_at = 64
         self._now = 0.0
         self.stepped_by: int | None = None
         """The thread in which a step is under way, or None."""
@@ -122,6 +123,11 @@ class StepLoop(asyncio.AbstractEventLoop):
     ) -> _Handle:
         """Have `callback` run at the virtual time `when`."""
         handle = _Handle(callback, args, context, when)
+        if len(self._timers) >= self._sweep_at:
+            # the time of a cancelled timer may never come here, so they are swept out when they are many
+            self._timers = [timer for timer in self._timers if not timer[2].cancelled()]
+            heapq.heapify(self._timers)
+            self._sweep_at = 64 + 2 * len(self._timers)
         heapq.heappush(self._timers, (when, next(self._count), handle))
         return handle
 
@@ -159,12 +165,13 @@ class StepLoop(asyncio.AbstractEventLoop):
         task = swap(outer, None) if swap else None
         events._set_running_loop(self)  # noqa: SLF001
         self.stepped_by = threading.get_ident()
+        ready = self._ready
         try:
             for _ in range(_MAX_STEPS):
-                if not self._ready:
+                if not ready:
                     return
                 # one at a time: after an interrupt in a callback the others are still there
-                self._ready.popleft().run(self)
+                ready.popleft().run(self)
             raise LabError("the server never comes to rest: it keeps scheduling work without waiting for anything")
         finally:
             self.stepped_by = None

@@ -1,0 +1,28 @@
+"""What is fast, measured against peers in the same run: python -m benchmarks [name ...].
+
+Each row is a median over many runs, peer and lab taking turns; the ratio is what counts, not the microseconds.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import click, cold, life, load, round_trip
+
+MEASURES = {"round_trip": round_trip, "cold": cold, "life": life, "load": load, "click": click}
+
+
+def main() -> int:
+    """Run the measurements named on the command line, or all; give 1 where a goal was missed."""
+    names = sys.argv[1:] or list(MEASURES)
+    missed = 0
+    print(f"{'what':<46}{'lab':>12}{'peer':>12}{'ratio':>8}{'goal':>9}")
+    for name in names:
+        for row in MEASURES[name].measure():
+            missed += not row.met
+            print(row, flush=True)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

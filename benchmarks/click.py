@@ -1,0 +1,3 @@
+"""Placeholder."""
+def measure():
+    return iter(())

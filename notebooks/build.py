@@ -1,0 +1,126 @@
+"""Build the lessons: notebooks/source/*.md → notebooks/en and notebooks/es, executed.
+
+    python notebooks/build.py            build what has changed
+    python notebooks/build.py --all      build everything
+    python notebooks/build.py --check    build nothing; say what has drifted, with exit status 1
+
+A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; English and
+Spanish stand side by side. Code cells are shared: the one thing that differs is the language that
+`smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what learners get.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+HERE = Path(__file__).resolve().parent
+SOURCE = HERE / "source"
+LANGUAGES = ("en", "es")
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+_SET = 'set_language("{}")'
+
+
+class SourceError(Exception):
+    """A source that cannot be built; the message names the file and the cell."""
+
+
+def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.NotebookNode:
+    """Give the notebook of one language, not executed.
+
+    solutions: keep the cells tagged `solution`, as the tests do.
+    Raises SourceError where a text cell has no language, or the two languages do not alternate.
+    """
+    cells = [cell for cell in jupytext.read(source).cells if cell.source.strip()]
+    texts = [(at, cell.metadata.get("lang")) for at, cell in enumerate(cells) if cell.cell_type == "markdown"]
+    for (at, first), (_, second) in zip(texts[::2], texts[1::2], strict=False):
+        if (first, second) != LANGUAGES:
+            raise SourceError(f"{source.name}: text cell {at} and the next are {first!r}, {second!r}, not 'en', 'es'")
+    if len(texts) % 2:
+        raise SourceError(f"{source.name}: the last text cell has no translation")
+    notebook = nbformat.v4.new_notebook()
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "smtplab": {"lesson": source.stem, "lang": lang},
+    }
+    for cell in cells:
+        tags = cell.metadata.get("tags", [])
+        if cell.metadata.get("lang", lang) != lang or ("solution" in tags and not solutions):
+            continue
+        cell_id = f"{source.stem[:2]}-{len(notebook.cells):02}"
+        kept: dict[str, Any] = {"tags": tags} if tags else {}
+        if cell.cell_type == "markdown":
+            made = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
+        else:
+            code = cell.source.replace(_SET.format("en"), _SET.format(lang))
+            made = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
+        notebook.cells.append(made)
+    return notebook
+
+
+def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Run a notebook and keep what is the same in every run: a widget's random id is not, its HTML form is."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False).execute()
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(_WIDGET_VIEW, None)
+    return notebook
+
+
+def drifted(source: Path, lang: str) -> bool:
+    """Tell whether the built notebook is missing or has other cells than its source gives."""
+    built = HERE / lang / f"{source.stem}.ipynb"
+    if not built.exists():
+        return True
+    want, have = compose(source, lang), nbformat.read(built, as_version=4)
+    return [(c.cell_type, c.source, c.id, c.metadata) for c in want.cells] != [
+        (c.cell_type, c.source, c.id, c.metadata) for c in have.cells
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build, or check; gives the exit status."""
+    parser = argparse.ArgumentParser(description="Build the lessons from notebooks/source.")
+    parser.add_argument("--all", action="store_true", help="build even what has not changed")
+    parser.add_argument("--check", action="store_true", help="build nothing, only say what has drifted")
+    options = parser.parse_args(arguments)
+    sources = sorted(SOURCE.glob("*.md"))
+    stray = [
+        built
+        for lang in LANGUAGES
+        for built in (HERE / lang).glob("*.ipynb")
+        if built.stem not in {source.stem for source in sources}
+    ]
+    status = 0
+    for built in stray:
+        print(f"{built.parent.name}/{built.name} has no source")
+        status = 1
+    for source in sources:
+        for lang in LANGUAGES:
+            if not (options.all or drifted(source, lang)):
+                continue
+            if options.check:
+                print(f"{lang}/{source.stem}.ipynb differs from source/{source.name}: run python notebooks/build.py")
+                status = 1
+                continue
+            target = HERE / lang / f"{source.stem}.ipynb"
+            target.parent.mkdir(exist_ok=True)
+            text = nbformat.writes(execute(compose(source, lang)))
+            target.write_text(text + "\n", "utf-8")
+            print(f"built {lang}/{target.name}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
