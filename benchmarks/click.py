@@ -1,3 +1,5 @@
 """Placeholder."""
+
+
 def measure():
     return iter(())

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smtplab.codes import ReplyCode, codes, compare, explain
+    from smtplab.codes import ReplyCode, compare, explain
     from smtplab.errors import (
         ConnectionLost,
         DialogueError,
@@ -26,17 +26,18 @@ if TYPE_CHECKING:
         SmtplabError,
         UnknownName,
     )
-    from smtplab.exercises import check, exercises
+    from smtplab.exercises import check
     from smtplab.lab import Lab, start
-    from smtplab.language import language, set_language
+    from smtplab.language import set_language
     from smtplab.personality import Personality, personalities
     from smtplab.reply import Reply, ReplyParser
     from smtplab.server import LabSMTP
     from smtplab.transcript import Exchange, Transcript
     from smtplab.widgets import anatomy, console, exercise, side_by_side
 
+# A public name must not be a module's name: importing the module would put it in the name's place.
 _HOMES = {
-    "codes": ("ReplyCode", "codes", "compare", "explain"),
+    "codes": ("ReplyCode", "compare", "explain"),
     "errors": (
         "ConnectionLost",
         "DialogueError",
@@ -51,9 +52,9 @@ _HOMES = {
         "UnknownName",
     ),
     "lab": ("Lab", "start"),
-    "language": ("language", "set_language"),
+    "language": ("set_language",),
     "personality": ("Personality", "personalities"),
-    "exercises": ("check", "exercises"),
+    "exercises": ("check",),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
     "transcript": ("Exchange", "Transcript"),
@@ -72,7 +73,6 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "Transcript",
     "explain",
     "compare",
-    "codes",
     "ReplyCode",
     "Personality",
     "personalities",
@@ -81,9 +81,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "side_by_side",
     "anatomy",
     "exercise",
-    "exercises",
     "check",
-    "language",
     "set_language",
     "SmtplabError",
     "NotAReply",

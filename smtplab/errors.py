@@ -17,19 +17,19 @@ class SmtplabError(Exception):
     """The base of every error that smtplab raises on purpose."""
 
 
-class NotAReply(SmtplabError, ValueError):  # noqa: N818  the name says what the octets are not
+class NotAReply(SmtplabError, ValueError):
     """The octets do not begin with three digits, or are not exactly one reply (RFC 5321 §4.2)."""
 
 
-class NotACode(SmtplabError, ValueError):  # noqa: N818
+class NotACode(SmtplabError, ValueError):
     """The value cannot be an SMTP reply code (RFC 5321 §4.2: 2-5, 0-5, 0-9)."""
 
 
-class NotACommandLine(SmtplabError, ValueError):  # noqa: N818
+class NotACommandLine(SmtplabError, ValueError):
     """The text cannot be sent as one command line: it holds CR, LF or NUL."""
 
 
-class UnknownName(SmtplabError, ValueError):  # noqa: N818
+class UnknownName(SmtplabError, ValueError):
     """A name that is not one of those there are; the message lists them."""
 
     def __init__(self, what: str, given: object, known: Iterable[object]) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from smtplab.carriers import Carrier, open_carrier
 from smtplab.client import Client
@@ -88,7 +88,9 @@ class Lab:
         """Start the server, if it is not running; gives the lab itself. What was said before is kept."""
         with self._lock:
             if not self.running:
-                self._carrier = open_carrier(self._choice[0], _factory(self._server, self._handler, self._station), self._choice[1])
+                self._carrier = open_carrier(
+                    self._choice[0], _factory(self._server, self._handler, self._station), self._choice[1]
+                )
                 self._client.connect = self._carrier.connect
                 # a lab that nobody holds any more stops by itself, and every lab stops when Python does
                 self._stop = weakref.finalize(self, _close, self._client, self._carrier)
@@ -105,7 +107,7 @@ class Lab:
         """Whether the server runs."""
         return self._stop is not None and self._stop.alive
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

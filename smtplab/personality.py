@@ -1,13 +1,13 @@
-"""How a server answers. A personality is pure: command lines in, octets out; it opens no socket and keeps no clock.
+r"""How a server answers. A personality is pure: command lines in, octets out; it opens no socket and keeps no clock.
 
 The server (server.py) shows each command line to the personality's `Dialogue` first. A dialogue that gives no
 answer leaves the line to the server itself, which is how the default personality works throughout.
 
 >>> shy = Personality.scripted({"HELP": "502 not here", "NOOP": ["250 once", "250 twice"]})
 >>> talk = shy.dialogue()
->>> talk.answer(b"HELP\\r\\n").octets, talk.answer(b"noop\\r\\n").octets, talk.answer(b"NOOP x\\r\\n").octets
-(b'502 not here\\r\\n', b'250 once\\r\\n', b'250 twice\\r\\n')
->>> talk.answer(b"EHLO me\\r\\n") is None
+>>> talk.answer(b"HELP\r\n").octets, talk.answer(b"noop\r\n").octets, talk.answer(b"NOOP x\r\n").octets
+(b'502 not here\r\n', b'250 once\r\n', b'250 twice\r\n')
+>>> talk.answer(b"EHLO me\r\n") is None
 True
 """
 
@@ -76,9 +76,7 @@ class Personality:
         return f"<Personality {self.name}>"
 
     @staticmethod
-    def scripted(
-        answers: Mapping[str, Script], *, greeting: Said | None = None, name: str = "scripted"
-    ) -> Personality:
+    def scripted(answers: Mapping[str, Script], *, greeting: Said | None = None, name: str = "scripted") -> Personality:
         """Make a personality that says exactly what `answers` says, and is the lab's default one elsewhere.
 
         answers: a command line ("HELP MAIL") or a verb ("HELP": with any argument) → what to answer. Case does

@@ -1,4 +1,4 @@
-"""One SMTP reply: its octets, and what each of them is. No I/O, no language.
+r"""One SMTP reply: its octets, and what each of them is. No I/O, no language.
 
 RFC 5321 §4.2 gives the grammar::
 
@@ -10,7 +10,7 @@ Parsing is strict about the grammar and never refuses for it: what is malformed 
 `defects` named by rule (data/rules.toml). Only octets that are no reply at all raise `NotAReply`. What RFC 5321
 tells clients to forgive (a code with no text, §4.2 and §4.2.1) is not a defect. `Reply.raw` is what came, always.
 
->>> reply = Reply(b"214-2.0.0 Commands:\\r\\n214 2.0.0 HELP QUIT\\r\\n")
+>>> reply = Reply(b"214-2.0.0 Commands:\r\n214 2.0.0 HELP QUIT\r\n")
 >>> reply.code, reply.enhanced, reply.lines
 (214, '2.0.0', ('2.0.0 Commands:', '2.0.0 HELP QUIT'))
 >>> reply.is_multiline, reply.defects
@@ -146,12 +146,12 @@ class Reply:
 
     @classmethod
     def of(cls, code: int, *lines: str, enhanced: str | None = None) -> Reply:
-        """Make a well-formed reply: each line of text with the code, CRLF and, where given, the enhanced code.
+        r"""Make a well-formed reply: each line of text with the code, CRLF and, where given, the enhanced code.
 
         Raises ValueError for a code outside the grammar, or a line that holds CR or LF.
 
         >>> Reply.of(214, "Commands:", "HELP QUIT").raw
-        b'214-Commands:\\r\\n214 HELP QUIT\\r\\n'
+        b'214-Commands:\r\n214 HELP QUIT\r\n'
         """
         if not _ABNF_CODE.match(b"%d" % code):
             raise ValueError(f"{code} is not a reply code (RFC 5321 §4.2: digits 2-5, 0-5, 0-9)")
@@ -222,12 +222,7 @@ class Reply:
         at, first = 0, self.raw[:3]
         while at < len(self.raw):
             found = _LINE.match(self.raw, at)
-            if (
-                found is not None
-                and at
-                and found["separator"] is None
-                and found[0][3:4] not in (b"\r", b"\n", b"")
-            ):
+            if found is not None and at and found["separator"] is None and found[0][3:4] not in (b"\r", b"\n", b""):
                 # in mid-reply three digits and no separator are text, unless they end the reply
                 found = found if _last_line(first).match(found[0] + b"\n") else None
             if found is None:
@@ -277,9 +272,7 @@ class Reply:
         return f"<Reply {self.raw[:3].decode()} {shown}{more}>"
 
     def __str__(self) -> str:
-        return "\n".join(
-            show_octets(line.removesuffix(b"\r")) for line in self.raw.removesuffix(b"\n").split(b"\n")
-        )
+        return "\n".join(show_octets(line.removesuffix(b"\r")) for line in self.raw.removesuffix(b"\n").split(b"\n"))
 
     def _repr_html_(self) -> str:
         from smtplab.html import dialogue  # noqa: PLC0415  only a notebook asks for it
@@ -298,12 +291,12 @@ def show_octets(octets: bytes) -> str:
 
 
 class ReplyParser:
-    """Replies out of octets as they come: feed any pieces, take whole replies.
+    r"""Replies out of octets as they come: feed any pieces, take whole replies.
 
     >>> parser = ReplyParser()
-    >>> parser.feed(b"250-first\\r\\n25")
+    >>> parser.feed(b"250-first\r\n25")
     []
-    >>> parser.feed(b"0 last\\r\\n220 ")
+    >>> parser.feed(b"0 last\r\n220 ")
     [<Reply 250 'first' +1 lines>]
     >>> parser.pending
     b'220 '
@@ -336,14 +329,12 @@ class ReplyParser:
             if not self._buffer[:3].isdigit() and (len(self._buffer) >= 3 or b"\n" in self._buffer):  # noqa: PLR2004
                 if replies:
                     break
-                raise NotAReply(
-                    f"a reply begins with three digits (RFC 5321 §4.2), this with {self.pending[:12]!r}"
-                )
+                raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.pending[:12]!r}")
             end = find_end(self._buffer, 0, self._resume)
             if end < 0:
                 self._resume = self._buffer.rfind(b"\n", self._resume) + 1 or self._resume
                 break
-            replies.append(Reply._checked(bytes(self._buffer[:end])))
+            replies.append(Reply._checked(bytes(self._buffer[:end])))  # noqa: SLF001
             del self._buffer[:end]
             self._resume = 0
         return replies

@@ -1,13 +1,12 @@
 """The lab's server: aiosmtpd's SMTP, answering by a personality.
 
 LabSMTP adds to aiosmtpd what RFC 5321 describes and aiosmtpd 1.4.6 does not do: 214 to HELP (§4.1.1.8, §4.3.2), 504
-to an unknown topic (§4.2.1), a private-use XSTATUS answered with 211 (§4.1.5, §4.2.3), and 500 to STAT and STATUS, which
-SMTP does not have. It takes aiosmtpd's own options and can stand wherever aiosmtpd's SMTP stands.
+to an unknown topic (§4.2.1), a private-use XSTATUS answered with 211 (§4.1.5, §4.2.3), and 500 to STAT and STATUS,
+which SMTP does not have. It takes aiosmtpd's own options and can stand wherever aiosmtpd's SMTP stands.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections import Counter, defaultdict, deque
@@ -21,6 +20,7 @@ from smtplab.personality import RFC5321, Answer, Dialogue, Personality
 from smtplab.reply import Reply
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
 
 COMMAND_LINE_LIMIT = 512
@@ -250,7 +250,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
 
     # --- HELP and the status commands
 
-    @syntax("HELP [command]")
+    @syntax("HELP [command]")  # type: ignore[untyped-decorator]
     async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802
         """Answer HELP: 214 with every command, 214 with one command's syntax, 504 to an unknown topic.
 
@@ -286,7 +286,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         more = (found.use, f"See {found.source}") if found.source else ()
         return Reply.of(214, f"Syntax: {found.syntax}{extended or ''}", *more)
 
-    @syntax("XSTATUS")
+    @syntax("XSTATUS")  # type: ignore[untyped-decorator]
     async def smtp_XSTATUS(self, arg: str | None) -> None:  # noqa: N802
         """Answer the private-use XSTATUS with 211 and the live figures (RFC 5321 §4.1.5, §4.2.3)."""
         if arg:

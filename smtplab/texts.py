@@ -32,6 +32,7 @@ class Texts:
         self.lang = resolve(lang)
 
     def __call__(self, key: str, /, **fields: object) -> str:
+        """Give a text, its fields filled in."""
         text: str = data(self.name)[key][self.lang]
         return text.format(**fields) if fields else text
 

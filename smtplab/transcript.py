@@ -1,7 +1,7 @@
-"""What was said, in order: exchanges of a command and its reply. Values only; nothing here does I/O.
+r"""What was said, in order: exchanges of a command and its reply. Values only; nothing here does I/O.
 
 >>> from smtplab.reply import Reply
->>> said = Transcript([Exchange(None, Reply(b"220 lab ready\\r\\n")), Exchange(b"HELP\\r\\n", Reply(b"214 Ask\\r\\n"))])
+>>> said = Transcript([Exchange(None, Reply(b"220 lab ready\r\n")), Exchange(b"HELP\r\n", Reply(b"214 Ask\r\n"))])
 >>> print(said)
 S: 220 lab ready
 C: HELP

@@ -40,7 +40,11 @@ def test_curl_sends_help_by_itself(lab: smtplab.Lab, needs: Callable[[object, st
     needs(curl, "curl")
     host, port = lab.address
     ran = subprocess.run(
-        [curl, "-sS", "-v", "--max-time", "20", f"smtp://{host}:{port}"], capture_output=True, text=True, timeout=60, check=False
+        [curl, "-sS", "-v", "--max-time", "20", f"smtp://{host}:{port}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
     assert lab._station.commands == {"EHLO": 1, "HELP": 1, "QUIT": 1}
@@ -48,7 +52,7 @@ def test_curl_sends_help_by_itself(lab: smtplab.Lab, needs: Callable[[object, st
 
 
 def test_swaks(lab: smtplab.Lab, needs: Callable[[object, str], None]) -> None:
-    """swaks delivers a test message to the lab, which holds it."""
+    """The tool swaks delivers a test message to the lab, which holds it."""
     swaks = shutil.which("swaks")
     needs(swaks, "swaks")
     host, port = lab.address

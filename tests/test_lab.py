@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import psutil
 import pytest
@@ -21,7 +21,7 @@ from smtplab.lab import command_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Start = "Callable[..., smtplab.Lab]"
+Start: TypeAlias = "Callable[..., smtplab.Lab]"
 
 
 def test_starting_and_stopping_twice(start: Start) -> None:
@@ -72,14 +72,14 @@ def test_carrier_by_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     with smtplab.start() as lab, smtplab.start(carrier="tcp") as other:
         assert (lab.carrier, other.carrier) == ("memory", "tcp")
     monkeypatch.setenv("SMTPLAB_CARRIER", "pigeon")
-    with pytest.raises(smtplab.UnknownName, match="pigeon.*auto, tcp, memory"):
+    with pytest.raises(smtplab.UnknownName, match=r"pigeon.*auto, tcp, memory"):
         smtplab.start()
 
 
 @pytest.mark.parametrize("what", ["how", "carrier"])
 def test_unknown_names(what: str) -> None:
     """An unknown personality or carrier is named, with those there are."""
-    with pytest.raises(smtplab.UnknownName, match="'nosuch'; there are: .*(rfc5321|memory)"):
+    with pytest.raises(smtplab.UnknownName, match=r"'nosuch'; there are: .*(rfc5321|memory)"):
         smtplab.start(**{what: "nosuch"})
 
 
@@ -279,7 +279,11 @@ def test_python_ends_with_labs_running() -> None:
         "print([lab.send('HELP').code for lab in labs])"
     )
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-X", "dev", "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-W", "error", "-X", "dev", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "[214, 214]\n", "")
 

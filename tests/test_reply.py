@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +54,17 @@ MALFORMED = {
     b"614-a\n214 \x00\n": ["reply.code-range", "reply.crlf", "reply.one-code", "reply.textstring", "reply.crlf"],
 }
 
-NO_REPLY = [b"", b"2", b"21", b"HELP\r\n", b"\r\n", b" 214 x\r\n", b"2x4 hi\r\n", b"\xb2\xb9\xb4 x\r\n", b"SSH-2.0-x\r\n"]
+NO_REPLY = [
+    b"",
+    b"2",
+    b"21",
+    b"HELP\r\n",
+    b"\r\n",
+    b" 214 x\r\n",
+    b"2x4 hi\r\n",
+    b"\xb2\xb9\xb4 x\r\n",
+    b"SSH-2.0-x\r\n",
+]
 
 ALL = [*WELL_FORMED, *MALFORMED]
 FINISHED = [raw for raw in ALL if "reply.last-line" not in MALFORMED.get(raw, []) and raw.endswith(b"\n")]
@@ -153,7 +165,7 @@ def test_no_octet_is_ever_lost(lines: list[bytes], end: bytes, cuts: list[int]) 
     out = b""
     edges = [0, *sorted(cuts), len(data)]
     try:
-        for start, stop in zip(edges, edges[1:], strict=False):
+        for start, stop in pairwise(edges):
             for reply in parser.feed(data[start:stop]):
                 out += reply.raw
                 assert Reply(reply.raw) == reply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from aiosmtpd.smtp import syntax
@@ -13,7 +13,7 @@ from smtplab.personality import HANG_UP, SILENCE, Answer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Start = "Callable[..., smtplab.Lab]"
+Start: TypeAlias = "Callable[..., smtplab.Lab]"
 
 STANDARD = ["DATA", "EHLO", "HELO", "HELP", "MAIL", "NOOP", "QUIT", "RCPT", "RSET", "VRFY"]
 
@@ -45,7 +45,9 @@ def test_help_on_a_command(lab: smtplab.Lab, command: str) -> None:
     assert "RFC 5321" in reply.text
 
 
-@pytest.mark.parametrize("topic", ["NOSUCH", "nosuch thing", "STAT", "AUTH", "x" * 400, "<script>", "HELP HELP", "\x7f"])
+@pytest.mark.parametrize(
+    "topic", ["NOSUCH", "nosuch thing", "STAT", "AUTH", "x" * 400, "<script>", "HELP HELP", "\x7f"]
+)
 def test_help_on_nonsense(lab: smtplab.Lab, topic: str) -> None:
     """HELP with an unknown topic gets 504, in a lawful reply whatever the topic was (RFC 5321 §4.2.1)."""
     reply = lab.send(f"HELP {topic}")
@@ -114,7 +116,9 @@ def test_a_learner_may_be_wrong_often(lab: smtplab.Lab) -> None:
     assert len({exchange.session for exchange in lab.transcript}) == 1
 
 
-@pytest.mark.parametrize(("octets", "code"), [(512, 214), (513, 500), (600, 500), (998, 500), (1500, 500), (70_000, 500)])
+@pytest.mark.parametrize(
+    ("octets", "code"), [(512, 214), (513, 500), (600, 500), (998, 500), (1500, 500), (70_000, 500)]
+)
 def test_the_command_line_limit(start: Start, octets: int, code: int) -> None:
     """A command of 512 octets with its CRLF is taken, one more gets 500 (RFC 5321 §4.5.3.1.4)."""
     lab = start()

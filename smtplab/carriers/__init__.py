@@ -33,7 +33,7 @@ class Connection(Protocol):
         """Give the octets that are there without waiting, b"" when there are none, None when closed."""
 
     def about(self) -> tuple[str, bool]:
-        """Give how the server came by its next reply (`smtplab.transcript.SOURCES`), and whether it hangs up after it."""
+        """Give the source of the server's next reply (`smtplab.transcript.SOURCES`), and whether it then hangs up."""
 
     def close(self) -> None:
         """Hang up. Twice is fine."""

@@ -141,7 +141,7 @@ class StepLoop(asyncio.AbstractEventLoop):
     async def shutdown_asyncgens(self) -> None:
         """Do nothing: asynchronous generators end with their tasks."""
 
-    def run_in_executor(self, *_args: Any) -> Any:
+    def run_in_executor(self, *_args: Any) -> Any:  # type: ignore[override]
         """Refuse: there are no threads here."""
         raise LabError("the memory carrier has no threads: run_in_executor needs the tcp carrier")
 

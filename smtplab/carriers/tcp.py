@@ -85,7 +85,7 @@ class TcpCarrier:
 
     def _session(self) -> Any:
         session = self._make_server(self._loop)
-        made, lost = session.connection_made, session.connection_lost
+        made = session.connection_made
         made = session.connection_made
 
         def connection_made(transport: asyncio.BaseTransport) -> None:

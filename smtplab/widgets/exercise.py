@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
-from smtplab import exercises
 from smtplab.errors import SmtplabError
+from smtplab.exercises import Feedback, check, exercise
 from smtplab.html import paragraphs
-from smtplab.lab import Lab
 from smtplab.texts import Texts
+
+if TYPE_CHECKING:
+    from smtplab.lab import Lab
 
 _HERE = Path(__file__).parent
 
 
-class ExerciseWidget(anywidget.AnyWidget):
+class ExerciseWidget(anywidget.AnyWidget):  # type: ignore[misc]
     """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback.
 
     exercise_id: one of `smtplab.exercises.exercises()`.
@@ -38,7 +40,7 @@ class ExerciseWidget(anywidget.AnyWidget):
     feedback = traitlets.Dict().tag(sync=True)
 
     def __init__(self, exercise_id: str, lab: Lab, lang: str | None = None) -> None:
-        self._exercise = exercises.exercise(exercise_id, lang)
+        self._exercise = exercise(exercise_id, lang)
         self._lab = lab
         texts = Texts("widgets", self._exercise.lang).all()
         super().__init__(
@@ -51,9 +53,9 @@ class ExerciseWidget(anywidget.AnyWidget):
         )
         self.on_msg(self._on_message)
 
-    def answer(self, given: str | int) -> exercises.Feedback:
+    def answer(self, given: str | int) -> Feedback:
         """Answer, and give the feedback. Raises what `smtplab.exercises.check` and `Lab.send` raise."""
-        feedback = exercises.check(self._exercise.id, given, self._lab, self._exercise.lang)
+        feedback = check(self._exercise.id, given, self._lab, self._exercise.lang)
         self.given = str(given)
         self.feedback = {"right": feedback.right, "text": feedback.text, "reply": str(feedback.reply)}
         return feedback

@@ -1,0 +1,60 @@
+"""Install everything and run all the tests: python3 tests/run.py [pytest's options].
+
+It makes the virtual environment .venv in this checkout, installs smtplab with its lab and test extras into it, and, on
+a Debian-like system as root, the programs that some tests need. Elsewhere those tests skip and say why.
+Nothing but Python and pip is needed to start it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
+ENVIRONMENT = TOP / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+PROGRAMS = {"chromium": "chromium", "curl": "curl", "swaks": "swaks"}
+"""Program → Debian package."""
+
+
+def run(*command: object, quiet: bool = False) -> int:
+    """Run a command, say which, and give its exit status."""
+    print("$", *command, flush=True)
+    return subprocess.run(
+        [str(word) for word in command], stdout=subprocess.DEVNULL if quiet else None, cwd=TOP
+    ).returncode
+
+
+def install_programs() -> None:
+    """Install the programs that some tests need, where this can be done."""
+    missing = [package for program, package in PROGRAMS.items() if not shutil.which(program)]
+    if not missing:
+        return
+    if not shutil.which("apt-get") or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        print(f"Not installed, so tests that need them will skip: {', '.join(missing)}")
+        return
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    run("apt-get", "update", quiet=True)
+    run("apt-get", "install", "-y", "--no-install-recommends", *missing, quiet=True)
+
+
+def main() -> int:
+    """Install, test, and give pytest's exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036  this is where somebody with an old Python finds out
+        print(f"smtplab needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
+        return 2
+    install_programs()
+    if not PYTHON.exists():
+        venv.create(ENVIRONMENT, with_pip=True)
+    if run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".[lab,test]"):
+        return 2
+    return run(PYTHON, "-m", "pytest", *sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
