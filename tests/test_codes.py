@@ -1,0 +1,553 @@
+"""The catalogue of reply codes: what explain() and compare() promise, and that each claim has its source."""
+
+from __future__ import annotations
+
+import dataclasses
+import http
+import json
+import re
+import subprocess
+import sys
+from itertools import combinations_with_replacement
+from pathlib import Path
+
+import pytest
+
+from smtplab.codes import KINDS, WIDTH, ReplyCode, catalogue, cite, codes, compare, explain
+from smtplab.comparison import Comparison
+from smtplab.errors import NotACode, UnknownName
+from smtplab.language import LANGUAGES
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+RFC_TEXTS = SHARED / "reference" / "rfc"
+RFCS_AT_HAND = (5321, 1869, 3207, 4954, 5248)
+
+RFC_5321 = (
+    *(211, 214, 220, 221, 250, 251, 252, 354, 421, 450, 451, 452, 455),
+    *(500, 501, 502, 503, 504, 550, 551, 552, 553, 554, 555),
+)
+EXTENSIONS = (235, 253, 334, 432, 453, 454, 458, 459, 521, 530, 534, 535, 538, 556)
+INDUSTRY = (422, 430, 523, 524, 525, 533)
+FOLKLORE = (101, 111, 200, 345, 420, 431, 441, 442, 446, 447, 449, 471, 510, 511, 512, 513, 541)
+
+TEXTS = ("text", "meaning", "when", "fix", "use")
+COMMANDS = {
+    *("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP"),
+    *("AUTH", "STARTTLS", "ETRN", "ATRN", "greeting", "any"),
+}
+VERDICTS = {
+    *("right", "wrong", "half", "unsupported", "too strong"),
+    *("risky", "conditional", "misleading", "missing"),
+}
+PAIRS = list(combinations_with_replacement(codes(), 2))
+
+
+def entries():
+    return {name: entry for name, entry in catalogue().items() if name.isdigit()}
+
+
+def hand_written():
+    return catalogue()["compare"]["211-214"]
+
+
+def every_source():
+    found = set()
+    for entry in (*entries().values(), catalogue()["unlisted"]):
+        found.update(entry["source"])
+    for table in ("severity", "category"):
+        found.update(entry["source"] for entry in catalogue()[table].values())
+    for entry in (*hand_written()["difference"], *hand_written()["correction"]):
+        found.update(entry["source"])
+    found.update(entry["source"] for entry in hand_written()["learn_more"] if "source" in entry)
+    return sorted(found)
+
+
+def every_sentence(lang):
+    """Give each text of the file in one language, with the path to it."""
+
+    def walk(path, node):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from walk((*path, key), value)
+        elif isinstance(node, list):
+            for i, value in enumerate(node):
+                yield from walk((*path, i), value)
+        elif isinstance(node, str) and path[-1] == lang:
+            yield path, node
+
+    return dict(walk((), catalogue()))
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def test_catalogue_holds_every_known_code():
+    """Every code of the RFCs and of the folklore is listed, under its kind and no other."""
+    by_kind = {kind: codes(kind) for kind in KINDS}
+    assert by_kind == {
+        "standard": RFC_5321,
+        "extension": EXTENSIONS,
+        "industry": INDUSTRY,
+        "folklore": FOLKLORE,
+    }
+    assert codes() == tuple(sorted(sum(by_kind.values(), ())))
+
+
+def test_entries_are_complete():
+    """Each code has every key, every text in both languages, and nothing that nobody reads."""
+    needed = {"kind", "source", "commands", *TEXTS}
+    for code, entry in entries().items():
+        assert needed <= set(entry) <= needed | {"origin", "second_hand"}, code
+        assert entry["kind"] in KINDS, code
+        assert entry["source"], code
+        assert set(entry["commands"]) <= COMMANDS, code
+        for key in TEXTS:
+            assert set(entry[key]) == set(LANGUAGES), (code, key)
+            assert all(text.strip() == text != "" for text in entry[key].values()), (code, key)
+            assert entry[key]["en"] != entry[key]["es"], (code, key)
+
+
+def test_sentences_are_sentences():
+    """Each explanation begins with a capital and ends with a full stop, in both languages."""
+    for code, entry in entries().items():
+        for text in (text for key in TEXTS[1:] for text in entry[key].values()):
+            assert text[0].isupper(), (code, text)
+            assert text.endswith("."), (code, text)
+
+
+def test_every_text_stands_in_both_languages():
+    """Nothing in the file is said in one language only, and the placeholders are the same in both."""
+    english, spanish = every_sentence("en"), every_sentence("es")
+    assert {path[:-1] for path in english} == {path[:-1] for path in spanish}
+    for path, text in english.items():
+        other = spanish[(*path[:-1], "es")]
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", other)), path
+
+
+def test_words_are_the_fields_words():
+    """No text uses a word that the field does not use for the thing."""
+    for path, text in every_sentence("en").items():
+        assert not re.search(r"response code|message code|error message|\brequests?\b", text, re.IGNORECASE), path
+    for path, text in every_sentence("es").items():
+        assert not re.search(r"\bcomandos?\b|códigos? de estado(?! ampliado)|\bemails?\b", text, re.IGNORECASE), path
+
+
+def test_a_standard_code_has_the_text_of_rfc_5321():
+    """The short text of each standard code is the one in RFC 5321 §4.2.3, where that text is at hand."""
+    rfc = rfc_text(5321)
+    listed = re.sub(r"\s+", " ", rfc[rfc.index("\n4.2.3.  ") : rfc.index("\n4.2.4.  ")])
+    for code in RFC_5321:
+        if code != 554:  # has two texts
+            assert f"{code} {explain(code, 'en').text}" in listed
+
+
+@pytest.mark.parametrize(
+    ("lang", "no", "never"), [("en", "Not an SMTP code", "Never"), ("es", "No es un código SMTP", "Nunca")]
+)
+def test_folklore_says_where_it_comes_from_and_that_it_is_not_smtp(lang, no, never):
+    """A folklore code is called folklore, has an origin, belongs to no command, and is not to be sent."""
+    for code in FOLKLORE:
+        found = explain(code, lang)
+        assert found.meaning.startswith(no), code
+        assert found.use.startswith(never), code
+        assert found.commands == (), code
+        assert found.origin, code
+
+
+def test_422_shows_both_its_natures():
+    """422 is explained as a row of RFC 5248's table and as folklore, with the origin of the latter."""
+    found = explain(422)
+    assert found.kind == "industry"
+    assert "RFC 5248" in found.meaning
+    assert "folklore" in found.meaning
+    assert found.origin
+
+
+def test_codes_that_help_may_get():
+    """HELP succeeds with 211 and 214 and with nothing else (RFC 5321 §4.3.2)."""
+    assert [code for code in codes() if "HELP" in explain(code).commands] == [211, 214, 504, 530]
+    for code in (211, 214):
+        assert explain(code).commands == ("HELP",)
+    assert [code for code in codes() if explain(code).commands == ("any",)] == [421, 500, 501, 502]
+
+
+# --- the sources --------------------------------------------------------------------------------------------
+
+
+def rfc_text(number):
+    path = RFC_TEXTS / f"rfc{number}.txt"
+    if not path.exists():
+        pytest.skip(f"the text of RFC {number} is not at hand")
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_sources_are_well_formed():
+    """Each source is an RFC with or without a section, a recorded server, or a file of source code."""
+    form = re.compile(r"RFC \d+( §\d+(\.\d+)*)?|recorded: [\w.-]+|source code: [\w-]+/[\w-]+ \S+")
+    for source in every_source():
+        assert form.fullmatch(source), source
+
+
+@pytest.mark.parametrize("number", sorted({s.split()[1] for s in every_source() if "§" in s}, key=int))
+def test_cited_sections_exist(number):
+    """Each section that is cited is a heading of its RFC, where the text is at hand."""
+    if int(number) not in RFCS_AT_HAND:
+        pytest.skip(f"the text of RFC {number} was read elsewhere")
+    text = rfc_text(number)
+    for source in every_source():
+        if source.startswith(f"RFC {number} §"):
+            section = re.escape(source.partition("§")[2])
+            assert re.search(rf"^{section}\.?\s+\S", text, re.MULTILINE), source
+
+
+def test_second_hand_is_marked():
+    """A code is marked second-hand exactly when one of its RFCs stands without a section."""
+    for code in codes():
+        found = explain(code, "en")
+        assert found.second_hand == any("§" not in source for source in found.source), code
+        assert ("second-hand" in str(found)) == found.second_hand, code
+
+
+@pytest.mark.parametrize(
+    ("server", "code"),
+    [
+        ("dumbster", 211),
+        ("exim", 214),
+        ("sendmail", 214),
+        ("opensmtpd", 214),
+        ("postfix-3.10", 214),
+        ("mailutils-lmtpd", 200),
+    ],
+)
+def test_recorded_server_said_so(server, code):
+    """A server that is cited as recorded did answer HELP with the code that is claimed."""
+    cited = {s for s in every_source() if s.startswith("recorded: ")} | set(explain(200).origin)
+    assert f"recorded: {server}" in cited
+    said = recorded(server, "HELP\r\n")
+    assert said
+    assert set(said) == {code}
+
+
+def test_recorded_haraka_status_said_so():
+    """Haraka's status plug-in did answer with 211."""
+    assert 211 in recorded("haraka-status", "STATUS QUEUE STATS\r\n")
+
+
+def recorded(server, sent):
+    path = SHARED / "servers" / f"{server}.json"
+    if not path.exists():
+        pytest.skip(f"the recording of {server} is not at hand")
+    exchanges = json.loads(path.read_text(encoding="utf-8"))["exchanges"]
+    return [int(x["code"]) for x in exchanges if x["sent"] == sent and x["code"]]
+
+
+# --- explain ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_explain_gives_what_the_file_says(lang):
+    """explain() gives each listed code with its own texts, from a number and from three digits alike."""
+    for name, entry in entries().items():
+        found = explain(int(name), lang)
+        assert found == explain(name, lang)
+        assert (found.code, found.kind, found.lang) == (int(name), entry["kind"], lang)
+        assert [getattr(found, key) for key in TEXTS] == [entry[key][lang] for key in TEXTS]
+        assert repr(found) == f"ReplyCode({name}, {found.text!r})"
+
+
+def test_explain_goes_by_the_language_that_is_set(monkeypatch):
+    """Without `lang`, explain() and compare() speak the language that is set."""
+    monkeypatch.setattr("smtplab.language._chosen", "es")
+    assert explain(214).text == "Mensaje de ayuda"
+    assert compare(211, 214) == compare(211, 214, "es") != compare(211, 214, "en")
+
+
+def test_explain_gives_a_value():
+    """A ReplyCode cannot be changed, and equals another that says the same."""
+    found = explain(214, "en")
+    assert found == explain("214", "en") != explain(214, "es")
+    assert hash(found) == hash(explain("214", "en"))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.code = 211
+
+
+def test_explain_takes_any_int():
+    """An int of a subclass, such as http.HTTPStatus, is a number like any other."""
+    found = explain(http.HTTPStatus.NO_CONTENT)
+    assert (type(found.code), found.code) == (int, 204)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_unlisted_code_is_read_by_its_digits(lang):
+    """A code that no RFC lists is explained by its first digit, as RFC 5321 §4.2 has a client do."""
+    for code in sorted({code for code in range(200, 600) if code // 10 % 10 <= 5} - set(codes())):
+        found = explain(code, lang)
+        first, second, _ = str(code)
+        severity = catalogue()["severity"][first]
+        assert found.kind == "unlisted", code
+        assert str(code) in found.meaning
+        assert severity["reading"][lang] in found.meaning, code
+        assert found.fix == severity["action"][lang], code
+        assert found.severity.startswith(f"{first}yz "), code
+        assert found.category.startswith(f"x{second}z "), code
+        assert "{" not in str(found), code
+
+
+@pytest.mark.parametrize("code", [199, 100, 0, 600, 999, "000", "199", "600"])
+def test_first_digit_out_of_range_is_not_a_code(code):
+    """What does not begin with 2 to 5 is refused, and the error names it and the rule."""
+    with pytest.raises(NotACode, match=rf"^{code!r} is not a reply code.*RFC 5321 §4\.2"):
+        explain(code)
+
+
+@pytest.mark.parametrize("code", [299, 478, 590, "260", "299"])
+def test_second_digit_out_of_range_is_not_a_code(code):
+    """What has a second digit other than 0 to 5 is refused, and the error names it and the rule."""
+    with pytest.raises(NotACode, match=rf"^{code!r} is not a reply code: its second digit.*RFC 5321 §4\.2"):
+        explain(code)
+
+
+@pytest.mark.parametrize("code", [21, 2, -214, 2140, "21", "2140", "abc", "", " 214", "214 ", "21x", "+21"])
+def test_not_three_digits_is_not_a_code(code):
+    """What is not exactly three digits is refused, and the error names it."""
+    with pytest.raises(NotACode, match=re.escape(repr(code)) + ".*three digits"):
+        explain(code)
+
+
+@pytest.mark.parametrize("code", ["２１４", "2１４", "٢١٤", "2¹⁴"])  # noqa: RUF001  that is the point
+def test_other_scripts_digits_are_not_digits(code):
+    """Only the ASCII digits make a code."""
+    with pytest.raises(NotACode, match="three digits"):
+        explain(code)
+
+
+@pytest.mark.parametrize("code", [2.14, 214.0, True, False, None, b"214", (2, 1, 4)])
+def test_other_types_are_not_codes(code):
+    """Neither a float, a bool, None nor bytes is taken for a code, and the error says what it was."""
+    with pytest.raises(NotACode, match=type(code).__name__):
+        explain(code)
+
+
+@pytest.mark.parametrize("code", [10**5000, -(10**5000), "2" * 10**6], ids=["long", "negative", "text"])
+def test_huge_input_gives_a_short_error(code):
+    """However long the value, the refusal is NotACode with a message one can read."""
+    with pytest.raises(NotACode) as caught:
+        explain(code)
+    assert len(str(caught.value)) < 200
+
+
+def test_enhanced_status_code_is_told_apart():
+    """An enhanced status code is refused with a hint at what it is."""
+    with pytest.raises(NotACode, match="enhanced status code"):
+        explain("5.7.1")
+
+
+def test_not_a_code_is_a_value_error():
+    """NotACode can be caught as ValueError."""
+    with pytest.raises(ValueError):
+        explain(600)
+
+
+def test_unknown_names_are_refused_with_those_there_are():
+    """An unknown kind or language is named in the error, with the ones that exist."""
+    with pytest.raises(UnknownName, match=r"'error'.*standard, extension, industry, folklore"):
+        codes("error")
+    with pytest.raises(UnknownName, match=r"'fr'.*en, es"):
+        explain(214, "fr")
+    with pytest.raises(UnknownName, match="'fr'"):
+        compare(211, 214, "fr")
+
+
+# --- compare ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_any_two_codes_compare(lang):
+    """Every pair of listed codes compares, with each part filled and a page of text and of HTML."""
+    for a, b in PAIRS:
+        found = compare(a, b, lang)
+        assert repr(found) == f"Comparison({a}, {b})"
+        assert bool(found.different) == (a != b), (a, b)
+        assert found.same or not any(digit.same for digit in found.digits[:2]), (a, b)
+        assert {d.text for d in found.differences} >= set(found.different)
+        assert all(item.text and item.source for item in found.differences)
+        assert all(all(row) for row in found.rows)
+        assert found.learn_more
+        assert len(set(found.sources)) == len(found.sources)
+        assert set(found.sources) >= {*found.a.source, *found.b.source}
+        assert bool(found.corrections) == ((a, b) == (211, 214))
+        page, html = str(found), found._repr_html_()
+        assert str(a) in page
+        assert str(b) in html
+        assert "{" not in page
+        assert not re.search(r"\.[,.;]|::|\s§?;", page), page
+
+
+@pytest.mark.parametrize("pair", [(211, 214), (250, 550), (259, 101), (214, 214), (471, 456)])
+def test_order_does_not_matter(pair):
+    """Either order finds the same: the two codes change sides."""
+    one, other = compare(*pair), compare(*reversed(pair))
+    assert (one.a, one.b) == (other.b, other.a)
+    assert one.corrections == other.corrections
+    assert [d.same for d in one.digits] == [d.same for d in other.digits]
+    assert [row.a for row in one.rows] == [row.b for row in other.rows]
+    assert set(one.sources) == set(other.sources)
+
+
+def test_compare_takes_what_explain_takes():
+    """Digits as text compare like numbers, unlisted codes compare too, and what is no code is refused."""
+    assert compare("211", "214") == compare(211, 214)
+    assert compare(259, 211).a.kind == "unlisted"
+    for pair in ((211, 600), (None, 214), ("abc", "def")):
+        with pytest.raises(NotACode):
+            compare(*pair)
+
+
+def test_a_code_compared_with_itself_differs_in_nothing():
+    """One code on both sides: the same in every row and digit, and no difference is made up."""
+    found = compare(214, 214)
+    assert all(row.a == row.b for row in found.rows)
+    assert all(digit.same for digit in found.digits)
+    assert (found.different, found.differences, found.corrections) == ((), (), ())
+
+
+def test_rows_have_what_a_reference_page_has():
+    """A comparison has category, meaning, when, what to do and when to use, side by side."""
+    keys = [row.key for row in compare(211, 214).rows]
+    assert keys == ["category", "kind", "commands", "meaning", "when", "fix", "use", "source"]
+
+
+def test_digits_of_211_and_214():
+    """211 and 214 share the first two digits, with one reading, and part at the third."""
+    first, second, third = compare(211, 214, "en").digits
+    assert (first.position, first.a, first.b, first.same) == (1, "2", "2", True)
+    assert first.reading_a == first.reading_b
+    assert first.reading_a.startswith("2yz Positive Completion")
+    assert second.same
+    assert second.reading_a.startswith("x1z Information")
+    assert (third.a, third.b, third.same) == ("1", "4", False)
+    assert (third.reading_a, third.reading_b) == (explain(211).text, explain(214).text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("pair", [(211, 214), (214, 211)])
+def test_differences_of_211_and_214(pair, lang):
+    """The pair has the differences written for it before the generated ones, each with its source."""
+    found = compare(*pair, lang)
+    written = [entry[lang] for entry in hand_written()["difference"]]
+    assert [d.text for d in found.differences[: len(written)]] == written
+    assert all(d.source for d in found.differences)
+    text = " ".join(written)
+    for word in ("hMailServer", "Dumbster", "Haraka", "FTP", "STAT", "HELP"):
+        assert word in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_corrections_have_a_source_or_are_missing(lang):
+    """Each claim of the page has a verdict and a source; only what is missing may go without one."""
+    found = compare(211, 214, lang).corrections
+    assert len(found) == 13
+    assert {c.verdict for c in found} == VERDICTS
+    for correction in found:
+        assert correction.claim
+        assert correction.text
+        assert correction.shown == catalogue()["verdict"][correction.verdict][lang]
+        assert correction.source or correction.verdict == "missing"
+
+
+# --- how it shows -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_fits_the_columns(lang):
+    """A printed page keeps within 88 columns, but for an address, which stays whole; it shows every text."""
+    for code in (*codes(), 259, 456):
+        found = explain(code, lang)
+        page = str(found)
+        for line in (page + "\n" + str(compare(code, 214, lang))).splitlines():
+            assert len(line) <= WIDTH or "https://" in line
+            assert line == line.rstrip()
+        flat = " ".join(page.split())
+        for text in (*(getattr(found, key) for key in TEXTS), found.severity, found.category):
+            assert text in flat, code
+
+
+def test_labels_follow_the_language():
+    """The labels of a page are in its language."""
+    assert "When you see it" in str(explain(214, "en"))
+    assert "Cuándo lo verás" in str(explain(214, "es"))
+    assert "Diferencias clave" in str(compare(211, 214, "es"))
+    assert "Key differences" not in str(compare(211, 214, "es"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_html_is_escaped_and_self_contained(lang):
+    """The HTML escapes the texts, balances its tags, and has no script, no resource and no colour."""
+    foreign = re.compile(r"<script|<style|<link|<img|\ssrc=|\son\w+=|color|background", re.IGNORECASE)
+    pages = [explain(code, lang)._repr_html_() for code in codes()]
+    pages += [compare(code, 214, lang)._repr_html_() for code in codes()]
+    for html in pages:
+        assert not foreign.search(html), html
+        assert "<domain>" not in html
+        assert "<CRLF>" not in html
+        assert sorted(re.findall(r"<(\w+)", html)) == sorted(re.findall(r"</(\w+)>", html))
+        assert "<th scope" in html
+        assert not re.search(r"<th[^>]*></th>", html)
+
+
+def test_html_escapes_whatever_a_value_holds():
+    """Even a value made by hand cannot put its own tags into the page."""
+    bad = "<script>alert('&')</script>"
+    texts = dict.fromkeys(("text", "meaning", "when", "fix", "use", "kind"), bad)
+    made = dataclasses.replace(explain(214, "en"), **{**texts, "kind": "standard"}, source=(bad,), origin=(bad,))
+    found = compare(211, 214, "en")
+    rows = tuple(row._replace(a=bad, label=bad) for row in found.rows)
+    notes = tuple(d._replace(text=bad, source=(bad,)) for d in found.differences)
+    claims = tuple(c._replace(claim=bad, text=bad, shown=bad, source=(bad,)) for c in found.corrections)
+    links = tuple(link._replace(text=bad, url=f"https://x/{bad}") for link in found.learn_more)
+    both = dataclasses.replace(
+        found, a=made, rows=rows, same=(bad,), differences=notes, corrections=claims, learn_more=links
+    )
+    for html in (made._repr_html_(), both._repr_html_()):
+        assert "&lt;script&gt;" in html
+        assert "<script" not in html
+
+
+def test_sources_that_belong_together_are_cited_together():
+    """Sections of one RFC stand behind its number, once; a source without a section stands bare."""
+    assert cite(("RFC 5321 §4.2", "RFC 1985", "RFC 5321 §3.4"), "en") == "RFC 5321 §4.2, §3.4; RFC 1985"
+    assert cite(("https://example.org/a", "recorded: exim"), "es") == "https://example.org/a; grabado: exim"
+    assert cite((), "en") == ""
+
+
+def test_learn_more_points_at_the_sections():
+    """Each RFC that explains either code is linked at its section."""
+    urls = [link.url for link in compare(235, 251).learn_more]
+    assert "https://www.rfc-editor.org/rfc/rfc4954#section-6" in urls
+    assert "https://www.rfc-editor.org/rfc/rfc5321#section-3.4" in urls
+    assert "https://www.rfc-editor.org/rfc/rfc1985" in urls
+    assert len(set(urls)) == len(urls)
+
+
+# --- the module ---------------------------------------------------------------------------------------------
+
+
+def test_import_reads_nothing():
+    """Importing reads no data file and loads no widget; the first question reads the file, once."""
+    program = (
+        "import sys, smtplab.comparison; c = sys.modules['smtplab.codes']\n"
+        "assert c.catalogue.cache_info().currsize == 0\n"
+        "assert not {'ipywidgets', 'anywidget', 'aiosmtpd'} & set(sys.modules)\n"
+        "c.explain(214); c.compare(211, 214)\n"
+        "assert c.catalogue.cache_info().misses == 1\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=ROOT)
+
+
+def test_values_are_of_the_promised_types():
+    """explain() gives ReplyCode and compare() gives Comparison, built of tuples, so they can be hashed."""
+    assert isinstance(explain(214), ReplyCode)
+    found = compare(211, 214)
+    assert isinstance(found, Comparison)
+    assert hash(found) == hash(compare(211, 214))
