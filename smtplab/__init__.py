@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from smtplab.exercises import check
     from smtplab.lab import Lab, start
     from smtplab.language import set_language
-    from smtplab.personality import Personality, personalities
+    from smtplab.personality import Personality
     from smtplab.reply import Reply, ReplyParser
+    from smtplab.roster import personalities
     from smtplab.server import LabSMTP
     from smtplab.transcript import Exchange, Transcript
     from smtplab.widgets import anatomy, console, exercise, side_by_side
@@ -53,7 +54,8 @@ _HOMES = {
     ),
     "lab": ("Lab", "start"),
     "language": ("set_language",),
-    "personality": ("Personality", "personalities"),
+    "personality": ("Personality",),
+    "roster": ("personalities",),
     "exercises": ("check",),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from smtplab.carriers import Carrier, open_carrier
 from smtplab.client import Client
 from smtplab.errors import LabError, LabStopped, NoAddress, NotACommandLine
-from smtplab.personality import Personality, personality
+from smtplab.personality import BUILT_IN, Personality
 from smtplab.server import LabSMTP, Message, Station
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Lab:
         self._choice = (carrier, port)
         self._server = server
         self._handler = handler
-        self._station = Station(personality(how))
+        self._station = Station(_personality(how))
         self._lock = threading.RLock()
         self._client = Client()
         self._stop: weakref.finalize[Any, Any] | None = None
@@ -144,7 +144,7 @@ class Lab:
 
     @personality.setter
     def personality(self, how: str | Personality) -> None:
-        chosen = personality(how)
+        chosen = _personality(how)
         with self._turn():
             self._client.hang_up()
             self._station.personality = chosen
@@ -208,6 +208,14 @@ def seconds(timeout: float) -> float:
     if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
         raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
     return timeout
+
+
+def _personality(how: str | Personality) -> Personality:
+    if isinstance(how, str) and how in BUILT_IN:
+        return BUILT_IN[how]
+    from smtplab.roster import personality  # noqa: PLC0415  recordings are read when somebody asks for one
+
+    return personality(how)
 
 
 def _factory(server: Any, handler: Any, station: Station) -> Callable[[Any], Any]:

@@ -162,18 +162,5 @@ class _Scripted(Personality):
 
 RFC5321 = Personality("rfc5321")
 STOCK = Personality("aiosmtpd-1.4.6", stock=True)
-_BUILT_IN = {personality.name: personality for personality in (RFC5321, STOCK)}
-
-
-def personality(given: str | Personality) -> Personality:
-    """Give the personality of that name, or the one given. Raises UnknownName, listing those there are."""
-    if isinstance(given, Personality):
-        return given
-    if given not in _BUILT_IN:
-        raise UnknownName("personality", given, _BUILT_IN)
-    return _BUILT_IN[given]
-
-
-def personalities() -> tuple[str, ...]:
-    """Give the names that `lab.personality` takes."""
-    return tuple(_BUILT_IN)
+BUILT_IN = {built_in.name: built_in for built_in in (RFC5321, STOCK)}
+"""The personalities that are code; the others are recordings (recordings/)."""

@@ -19,14 +19,18 @@ from typing import overload
 from smtplab.language import resolve
 from smtplab.reply import Reply, show_octets
 
-SOURCES = ("live", "scripted", "recorded", "unrecorded")
-"""How a server came by an answer: by running, from a script, from a recording, or by the recording's fallback."""
+SOURCES = ("live", "scripted", "recorded", "alike", "unrecorded")
+"""How a server came by an answer: by running, from a script, from a recording, from the recording of a like command, or
+by saying what it says to an unknown command."""
 
 _REMARKS = {
     "closed": {"en": "the server closed the connection", "es": "el servidor cerró la conexión"},
     "no-reply": {"en": "no reply", "es": "sin respuesta"},
     "partial": {"en": "unfinished", "es": "sin terminar"},
-    "recorded": {"en": "recorded", "es": "grabado"},
+    "alike": {
+        "en": "recorded for this verb with another argument, other letters, or at another moment",
+        "es": "grabado para este verbo con otro argumento, otras letras o en otro momento",
+    },
     "unrecorded": {
         "en": "never recorded: what this server says to an unknown command",
         "es": "no se grabó: lo que este servidor dice a una orden desconocida",
@@ -72,7 +76,7 @@ class Exchange:
             yield "S", f"{show_octets(self.partial)} ({_REMARKS['partial'][lang]})"
         elif self.reply is None and self.sent is not None:
             yield "-", _REMARKS["no-reply"][lang]
-        if self.source in ("recorded", "unrecorded"):
+        if self.source in _REMARKS:
             yield "-", _REMARKS[self.source][lang]
         if self.closed:
             yield "-", _REMARKS["closed"][lang]

@@ -36,7 +36,6 @@ def test_as_text() -> None:
         "S: 214 b",
         "C: help",
         "S: 502 no",
-        "- recorded",
         "C: NOOP",
         "S: 25 (unfinished)",
         "- the server closed the connection",

@@ -1,0 +1,228 @@
+"""Make recordings from raw captures: python -m smtplab.recordings.convert CAPTURE... --to DIRECTORY
+
+A capture is a JSON file of sessions, each exchange with the octets sent and received; one capture gives one recording.
+Where a server hung up after too many commands the limit is worked out from all its sessions together, and a limit is
+kept only if it explains each of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from smtplab.recordings.recording import COUNTS, Limit, Recording, RecordingError, Said
+from smtplab.recordings.replay import RecordedPersonality
+
+_HELLO = (b"EHLO", b"HELO", b"LHLO")
+
+
+@dataclass
+class Step:
+    """One exchange of a capture: what was sent (None: the greeting), what came, whether the server then hung up."""
+
+    sent: bytes | None
+    received: bytes
+    dropped: bool
+
+
+@dataclass
+class Session:
+    """One connection of a capture. `greeted`: EHLO was sent before the first step that was kept."""
+
+    name: str
+    greeted: bool
+    steps: list[Step] = field(default_factory=list)
+
+
+def _octets(value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return base64.b64decode(value["base64"]) if isinstance(value, dict) else str(value or "").encode("utf-8")
+
+
+def sessions(capture: dict[str, Any]) -> list[Session]:
+    """Give a capture's sessions. A fresh connection "alone" was greeted the first time, not the second."""
+    found: list[Session] = []
+    seen: dict[str, int] = {}
+    for row in capture["exchanges"]:
+        name = row["session"]
+        if row["seq"] == 0 or not found or found[-1].name != name:
+            seen[name] = seen.get(name, 0) + 1
+            found.append(Session(name, name.startswith("alone") and seen[name] == 1))
+        sent = None if row["sent"] is None else _octets(row["sent"])
+        found[-1].steps.append(Step(sent, _octets(row["received"]), bool(row["dropped"])))
+    for key in ("many_help", "many_noop"):
+        many = capture.get(key) or {}
+        if many.get("dropped") and many.get("last"):
+            command, last = _octets(many["command"]), _octets(many["last"])
+            usual = next((s.steps[0].received for s in found if s.greeted and s.steps[0].sent == command), None)
+            if usual is not None and usual != last:
+                steps = [Step(command, usual, False)] * (many["sent"] - 1)
+                found.append(Session(key, True, [*steps, Step(command, last, True)]))
+    return found
+
+
+def name_of(capture: dict[str, Any]) -> str:
+    """Give the recording's name: the server's, and its version's number."""
+    version = re.search(r"(?:^|\s)(?:\d+:)?(\d+(?:\.\d+)+(?:p\d+)?)", capture["version"])
+    base = re.sub(r"(?<=[a-z])\d+(?=-)", "", re.sub(r"-[\d.]+$", "", capture["name"]))
+    return f"{base}-{version[1]}" if version else base
+
+
+def convert(capture: dict[str, Any]) -> Recording:
+    """Make a recording of a capture. Raises KeyError where the capture lacks what every capture has."""
+    all_sessions = sessions(capture)
+    greeting = next(step for session in all_sessions for step in session.steps if step.sent is None)
+    table = _table(all_sessions)
+    changed = capture.get("changed_from_default", "").strip("– ")
+    made = Recording(
+        name=name_of(capture),
+        software=capture["software"],
+        version=capture["version"],
+        date=capture["date"],
+        obtained=f"run on loopback: {capture['started']}" + (f"; changed from default: {changed}" if changed else ""),
+        protocol="LMTP" if any("LHLO" in session.name for session in all_sessions) else "SMTP",
+        greeting=Said(greeting.received, greeting.dropped),
+        answers=table,
+        note=capture.get("note", ""),
+    )
+    return _with_limits(made, all_sessions)
+
+
+def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, Said]]:
+    """Put every answer in its place. A command alone on a fresh connection counts for more than one in a long session."""
+    table: dict[str, dict[bytes, Said]] = {}
+    by_itself = {
+        (session.steps[0].sent, session.steps[0].received)
+        for session in all_sessions
+        if session.name.startswith("alone") and session.steps[0].dropped
+    }
+    for alone in (False, True):
+        for session in all_sessions:
+            if session.name.startswith("alone") != alone or session.name.startswith("many"):
+                continue
+            for phase, line, step, last in walk(session):
+                # a drop at the end of a long session is a limit's doing, unless the command gets it by itself
+                if step.dropped and last and not alone and line[:4].upper() != b"QUIT":
+                    if (line, step.received) not in by_itself:
+                        continue
+                table.setdefault(phase, {})[line] = Said(step.received, step.dropped)
+    return table
+
+
+def walk(session: Session) -> Iterator[tuple[str, bytes, Step, bool]]:
+    """Give each command line's phase, octets, step, and whether it is the session's last; no segments of several lines."""
+    phase = "greeted" if session.greeted else "connected"
+    begun = b""
+    for number, step in enumerate(session.steps):
+        if step.sent is None:
+            continue
+        if phase == "data":
+            if step.sent.endswith(b".\r\n") and len(step.sent) == 3:  # noqa: PLR2004  a dot and CRLF
+                yield phase, step.sent, step, False
+                phase = "greeted"
+            continue
+        if step.sent.count(b"\n") > 1:
+            return  # several lines in one segment: what a line gets then is not its own answer
+        line, begun = begun + step.sent, b""
+        yield phase, line, step, number == len(session.steps) - 1
+        if line.endswith(b"\n") and not line.endswith(b"\r\n") and not step.received and not step.dropped:
+            begun = line  # the server waits for CRLF: the next line is glued on
+            continue
+        verb, accepted = line[:4].upper(), step.received[:1] == b"2"
+        if step.received[:3] == b"354":
+            phase = "data"
+        elif accepted and (verb in _HELLO or (verb == b"RSET" and phase != "connected")):
+            phase = "greeted"
+        elif accepted and verb in (b"MAIL", b"RCPT"):
+            phase = verb.decode().lower()
+
+
+def _with_limits(made: Recording, all_sessions: list[Session]) -> Recording:
+    """Find the limits that explain where the server hung up: each time the one that explains most, while any helps."""
+    while True:
+        missing = _unexplained(made, all_sessions)
+        tried = [
+            Recording(**{**made.__dict__, "limits": (*made.limits, Limit(counts, _counted(made, session, counts), end.received))})
+            for session in all_sessions
+            if (end := session.steps[-1]).dropped and end.received and differences(made, session)
+            for counts in COUNTS
+        ]
+        best = min(tried, key=lambda with_limit: _unexplained(with_limit, all_sessions), default=made)
+        if _unexplained(best, all_sessions) >= missing:
+            return made
+        made = best
+
+
+def _unexplained(made: Recording, all_sessions: list[Session]) -> int:
+    return sum(len(differences(made, session)) for session in all_sessions)
+
+
+def _limited(made: Recording, limits: list[Limit]) -> Recording:
+    return Recording(**{**made.__dict__, "limits": tuple(limits)})
+
+
+def _counted(made: Recording, session: Session, counts: str) -> int:
+    """Count, with no limit in force, what a limit of this kind would have counted before the session's last command."""
+    probe = RecordedPersonality(made.name, _limited(made, [Limit(counts, 10**9, b"")])).dialogue()
+    assert probe is not None
+    _play(probe, session, upto=len(session.steps) - 1)
+    return int(probe._counted[counts])  # type: ignore[attr-defined]  # noqa: SLF001  the same package's replay
+
+
+def differences(made: Recording, session: Session) -> list[tuple[bytes, bytes, bytes]]:
+    """Replay a session against a recording; give (sent, wanted, got) where the octets differ."""
+    dialogue = RecordedPersonality(made.name, made).dialogue()
+    assert dialogue is not None
+    return _play(dialogue, session)
+
+
+def _play(dialogue: Any, session: Session, upto: int | None = None) -> list[tuple[bytes, bytes, bytes]]:
+    if session.greeted:
+        dialogue._phase, dialogue._hellos = "greeted", 1  # noqa: SLF001  the capture left its EHLO out
+    wrong: list[tuple[bytes, bytes, bytes]] = []
+    for step in session.steps[:upto]:
+        if step.sent is None:
+            continue
+        if step.sent.count(b"\n") > 1 and dialogue._phase != "data":  # noqa: SLF001
+            break
+        answers = [dialogue.answer(line) for line in step.sent.splitlines(keepends=True)]
+        got = b"".join(answer.octets for answer in answers)
+        if (got, answers[-1].close) != (step.received, step.dropped):
+            wrong.append((step.sent, step.received, got))
+    return wrong
+
+
+def main() -> None:
+    """Convert the captures named on the command line."""
+    import click  # noqa: PLC0415
+
+    @click.command()
+    @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path))
+    def run(captures: tuple[Path, ...], target: Path) -> None:
+        """Make a recording of each CAPTURE in the directory --to."""
+        target.mkdir(parents=True, exist_ok=True)
+        for path in captures:
+            capture = json.loads(path.read_text("utf-8"))
+            if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
+                click.echo(f"{path.name}: no capture of SMTP sessions, left out")
+                continue
+            made = convert(capture)
+            text = made.to_text()
+            if Recording.from_text(text) != made:
+                raise RecordingError(f"{path}: the recording does not survive its own file format")
+            (target / f"{made.name}.json").write_text(text, "utf-8")
+            wrong = sum(len(differences(made, session)) for session in sessions(capture))
+            click.echo(f"{made.name}: {len(text)} octets, {len(made.limits)} limits, {wrong} differences on replay")
+
+    run()
+
+
+if __name__ == "__main__":
+    main()
