@@ -1,0 +1,5 @@
+"""`python -m smtplab` is `smtplab`."""
+
+from smtplab.cli import main
+
+main()
