@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from smtplab.roster import personalities
     from smtplab.server import LabSMTP
     from smtplab.transcript import Exchange, Transcript
-    from smtplab.widgets import anatomy, console, exercise, side_by_side
+    from smtplab.widgets.anatomy import anatomy
+    from smtplab.widgets.console import console
+    from smtplab.widgets.exercise import exercise
+    from smtplab.widgets.side_by_side import side_by_side
 
 # A public name must not be a module's name: importing the module would put it in the name's place.
 _HOMES = {
@@ -60,7 +63,10 @@ _HOMES = {
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
     "transcript": ("Exchange", "Transcript"),
-    "widgets": ("anatomy", "console", "exercise", "side_by_side"),
+    "widgets.anatomy": ("anatomy",),
+    "widgets.console": ("console",),
+    "widgets.exercise": ("exercise",),
+    "widgets.side_by_side": ("side_by_side",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -26,7 +26,7 @@ by saying what it says to an unknown command."""
 _REMARKS = {
     "closed": {"en": "the server closed the connection", "es": "el servidor cerró la conexión"},
     "no-reply": {"en": "no reply", "es": "sin respuesta"},
-    "partial": {"en": "unfinished", "es": "sin terminar"},
+    "partial": {"en": "the reply is unfinished", "es": "la respuesta está sin terminar"},
     "alike": {
         "en": "recorded for this verb with another argument, other letters, or at another moment",
         "es": "grabado para este verbo con otro argumento, otras letras o en otro momento",
@@ -64,7 +64,6 @@ class Exchange:
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Give who said what as pairs: "C", "S", or a dash for a remark in the language that is set."""
-        lang = resolve()
         if self.sent is not None:
             lines = self.sent.split(b"\n")
             for line in lines[:-1] if lines[-1] == b"" else lines:
@@ -73,13 +72,21 @@ class Exchange:
             for text in str(self.reply).split("\n"):
                 yield "S", text
         if self.partial:
-            yield "S", f"{show_octets(self.partial)} ({_REMARKS['partial'][lang]})"
+            yield "S", show_octets(self.partial)
+        for remark in self.remarks():
+            yield "-", remark
+
+    def remarks(self, lang: str | None = None) -> Iterator[str]:
+        """Give what else there is to say of it: unfinished, no reply, not recorded, closed."""
+        lang = resolve(lang)
+        if self.partial:
+            yield _REMARKS["partial"][lang]
         elif self.reply is None and self.sent is not None:
-            yield "-", _REMARKS["no-reply"][lang]
+            yield _REMARKS["no-reply"][lang]
         if self.source in _REMARKS:
-            yield "-", _REMARKS[self.source][lang]
+            yield _REMARKS[self.source][lang]
         if self.closed:
-            yield "-", _REMARKS["closed"][lang]
+            yield _REMARKS["closed"][lang]
 
     def __repr__(self) -> str:
         said = "greeting" if self.sent is None else repr(show_octets(self.sent.rstrip(b"\r\n")))

@@ -13,7 +13,7 @@ function answerField(model, name) {
   const texts = model.get("texts");
   if (model.get("kind") === "command") {
     const input = element("input", {
-      type: "text", name, className: "smtplab-ex-command", value: model.get("given") || "",
+      type: "text", name, className: "mono smtplab-ex-command", value: model.get("given") || "",
       autocomplete: "off", spellcheck: false,
     });
     input.setAttribute("autocapitalize", "off");
@@ -36,13 +36,13 @@ function render({ model, el }) {
   const texts = model.get("texts");
   const name = `smtplab-exercise-${++forms}`;
   el.lang = model.get("lang");
-  el.classList.add("smtplab-ex");
+  el.classList.add("smtplab", "smtplab-ex");
   el.dataset.lmSuppressShortcuts = "true";
 
   const field = answerField(model, name);
   const kind = model.get("prediction") ? texts.exercise_prediction : texts.exercise_exercise;
   const button = element("button", {
-    type: "submit", className: "smtplab-ex-button",
+    type: "submit", className: "primary",
     textContent: model.get("prediction") ? texts.exercise_predict : texts.exercise_check,
   });
   const status = element("div", { className: "smtplab-ex-feedback" });

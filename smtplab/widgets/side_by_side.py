@@ -1,0 +1,125 @@
+"""Side by side: two commands' replies, or two codes; what is the same and what differs."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from smtplab.codes import compare
+from smtplab.errors import NotACode, SmtplabError
+from smtplab.html import table
+from smtplab.reply import show_octets
+from smtplab.widgets.base import HERE, LabWidget, stylesheet
+from smtplab.widgets.views import code_view, reply_view
+
+if TYPE_CHECKING:
+    from smtplab.lab import Lab
+    from smtplab.reply import Reply
+
+
+class SideBySideWidget(LabWidget):
+    """Two replies, or two codes. The page may ask for another pair.
+
+    lab: whom to send the commands to; None compares codes.
+    """
+
+    _esm = HERE / "side_by_side.js"
+    _css = stylesheet("side_by_side")
+
+    editable = traitlets.Bool().tag(sync=True)
+    pair = traitlets.Dict().tag(sync=True)
+    error = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, lab: Lab | None, first: str | int, second: str | int, lang: str | None = None) -> None:
+        self._lab = lab
+        super().__init__("side", lang, editable=lab is not None)
+        self.compare(first, second)
+
+    def compare(self, first: str | int, second: str | int) -> None:
+        """Show another pair. Raises what `Lab.send` and `smtplab.compare` raise."""
+        if self._lab is None:
+            self._show(first, second, None, None)
+        else:
+            one, other = self._lab.send(str(first)), self._lab.send(str(second))
+            self._show(str(first), str(second), one, other)
+
+    def received(self, content: dict[str, Any]) -> None:
+        """Compare what the page asks for."""
+        if content.get("type") != "compare":
+            return
+        self.error = ""
+        try:
+            self.compare(str(content["first"]), str(content["second"]))
+        except (SmtplabError, OSError, ValueError) as error:
+            self.error = str(error)
+
+    def _show(self, first: str | int, second: str | int, one: Reply | None, other: Reply | None) -> None:
+        codes = (one.code, other.code) if one is not None and other is not None else (int(first), int(second))
+        sides = [
+            {"title": show_octets(str(title).encode("utf-8", "surrogateescape")), "code": f"{code:03}",
+             **code_view(code, self.lang), **(reply_view(reply, self.lang) if reply is not None else {"lines": []})}
+            for title, code, reply in ((first, codes[0], one), (second, codes[1], other))
+        ]  # fmt: skip
+        self._titles = (sides[0]["title"], sides[1]["title"])
+        self.pair = {
+            "sides": sides,
+            "digits": _digits(*codes),
+            "lines": [] if one is None or other is None else _lines(one, other),
+            **self._words(*codes),
+        }
+
+    def _words(self, one: int, other: int) -> dict[str, Any]:
+        """Give what is the same, what differs, and what pages get wrong, where the two are codes at all."""
+        try:
+            found = compare(one, other, self.lang)
+        except NotACode as error:
+            return {"readings": [], "same": [], "differences": [str(error)], "corrections": []}
+        return {
+            "readings": [(digit.reading_a, digit.reading_b) for digit in found.digits],
+            "same": list(found.same),
+            "differences": [f"{each.text} [{'; '.join(each.source)}]" for each in found.differences],
+            "corrections": [
+                {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": "; ".join(each.source)}
+                for each in found.corrections
+            ],
+        }
+
+    def plain(self) -> str:
+        """Give the two as a table."""
+        one, other = self.pair["sides"]
+        rows = [
+            (self.say("side_code"), one["code"], other["code"]),
+            (self.say("side_meaning"), one["name"], other["name"]),
+            *((self.say("side_digit").format(number=n), a, b) for n, (a, b) in enumerate(self.pair["readings"], 1)),
+            *((self.say("side_line").format(number=n), a, b) for n, (a, b, _) in enumerate(self.pair["lines"], 1)),
+        ]
+        return table(("", one["title"], other["title"]), rows)
+
+    def __repr__(self) -> str:
+        return f"<side by side {self._titles[0]!r} {self._titles[1]!r}>"
+
+
+def _digits(one: int, other: int) -> list[tuple[str, str, bool]]:
+    return [(a, b, a == b) for a, b in zip(f"{one:03}", f"{other:03}", strict=True)]
+
+
+def _lines(one: Reply, other: Reply) -> list[tuple[str, str, bool]]:
+    """Give the lines that stand at the same place, and whether they are the same."""
+    both = ([show_octets(line.encode("utf-8", "surrogateescape")) for line in reply.lines] for reply in (one, other))
+    return [(a, b, a == b) for a, b in zip_longest(*both, fillvalue="")]
+
+
+def side_by_side(
+    lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None
+) -> SideBySideWidget:
+    """Put two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
+
+    lab: whom to send the commands to, or None where `first` and `second` are codes.
+    lang: "en" or "es", else the language that is set.
+    Raises what `Lab.send` raises; NotACode for what cannot be a code; UnknownName for another language.
+    """
+    if lab is None:
+        compare(first, second, lang)  # says what is wrong with them
+    return SideBySideWidget(lab, first, second, lang)
