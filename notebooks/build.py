@@ -38,7 +38,7 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
     solutions: keep the cells tagged `solution`, as the tests do.
     Raises SourceError where a text cell has no language, or the two languages do not alternate.
     """
-    cells = [cell for cell in jupytext.read(source).cells if cell.source.strip()]
+    cells = [cell for cell in jupytext.read(source, fmt="md:myst").cells if cell.source.strip()]
     texts = [(at, cell.metadata.get("lang")) for at, cell in enumerate(cells) if cell.cell_type == "markdown"]
     for (at, first), (_, second) in zip(texts[::2], texts[1::2], strict=False):
         if (first, second) != LANGUAGES:

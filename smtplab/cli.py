@@ -54,7 +54,9 @@ _personality = click.option("--personality", default="rfc5321", show_default=Tru
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smtplab", message="%(prog)s %(version)s")
-@click.option("--dir", "directory", type=click.Path(path_type=Path), help=f"Where the lessons go. [default: {DIRECTORY}]")
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), help=f"Where the lessons go. [default: {DIRECTORY}]"
+)
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
 @_lang
 @click.pass_context
@@ -111,7 +113,9 @@ def _become(command: Sequence[str]) -> NoReturn:
 
 @cli.command()
 @click.argument("lesson")
-@click.option("--dir", "directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, help="Where.")
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, help="Where."
+)
 @_lang
 def reset(lesson: str, directory: Path) -> None:
     """Bring LESSON (a name or a number) anew; yours is kept under another name."""

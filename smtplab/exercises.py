@@ -4,7 +4,7 @@
 >>> with smtplab.start(carrier="memory") as lab:
 ...     print(check("01.help", "214", lab))
 ...     check("01.rcpt", "HELP", lab).right
-Yes. 214 is the help message: text for a person to read (RFC 5321 §4.2.3).
+214 is the help message: text for a person to read (RFC 5321 §4.2.3).
 False
 """
 

@@ -24,7 +24,9 @@ def dialogue(rows: Iterable[tuple[str, str]]) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """Give a table of plain text; the first cell of each row is its header."""
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    heads = "".join(f'<th scope="col" style="text-align:left">{escape(cell)}</th>' for cell in head)
+    heads = "".join(
+        f'<th scope="col" style="text-align:left">{escape(cell)}</th>' if cell else "<td></td>" for cell in head
+    )
     lines = []
     for first, *rest in rows:
         cells = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in rest)

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
-from smtplab.errors import UnknownName
 from smtplab.reply import Reply
 
 

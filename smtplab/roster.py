@@ -54,7 +54,9 @@ def about(name: str) -> About:
     """Tell where the personality of that name comes from. Raises UnknownName."""
     if name in BUILT_IN:
         texts = Texts("roster")
-        return About(name, *(texts(f"{what}_{name}") for what in ("software", "version")), "", texts(f"obtained_{name}"))
+        return About(
+            name, *(texts(f"{what}_{name}") for what in ("software", "version")), "", texts(f"obtained_{name}")
+        )
     made = recording(name)
     return About(name, made.software, made.version, made.date, made.obtained)
 

@@ -148,7 +148,12 @@ def _with_limits(made: Recording, all_sessions: list[Session]) -> Recording:
     while True:
         missing = _unexplained(made, all_sessions)
         tried = [
-            Recording(**{**made.__dict__, "limits": (*made.limits, Limit(counts, _counted(made, session, counts), end.received))})
+            Recording(
+                **{
+                    **made.__dict__,
+                    "limits": (*made.limits, Limit(counts, _counted(made, session, counts), end.received)),
+                }
+            )
             for session in all_sessions
             if (end := session.steps[-1]).dropped and end.received and differences(made, session)
             for counts in COUNTS

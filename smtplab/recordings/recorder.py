@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smtplab.recordings.convert import convert
-from smtplab.recordings.recording import Recording
 from smtplab.client import REPLY_LIMIT
 from smtplab.errors import NotAReply, SmtplabError
+from smtplab.recordings.convert import convert
+from smtplab.recordings.recording import Recording
 from smtplab.reply import ReplyParser
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class _Recorder:
             return False
 
 
-def record(  # noqa: PLR0913
+def record(
     connect: Callable[[float], Connection],
     name: str,
     *,

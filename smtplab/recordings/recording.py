@@ -86,7 +86,9 @@ class Recording:
     def read(cls, path: Path) -> Recording:
         """Read a recording file. Raises RecordingError naming file, place and reason; OSError where it cannot be read."""
         if path.stat().st_size > MAX_OCTETS:
-            raise RecordingError(f"{path}: {path.stat().st_size} octets are too many for a recording (at most {MAX_OCTETS})")
+            raise RecordingError(
+                f"{path}: {path.stat().st_size} octets are too many for a recording (at most {MAX_OCTETS})"
+            )
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
@@ -113,7 +115,11 @@ class Recording:
         for phase in PHASES:
             for line, said in self.answers.get(phase, {}).items():
                 by_answer.setdefault(said, {}).setdefault(phase, []).append(_put_line(line))
-        data: dict[str, Any] = {FORMAT: VERSION, **{key: getattr(self, key) for key in _ABOUT}, "protocol": self.protocol}
+        data: dict[str, Any] = {
+            FORMAT: VERSION,
+            **{key: getattr(self, key) for key in _ABOUT},
+            "protocol": self.protocol,
+        }
         if self.note:
             data["note"] = self.note
         data["greeting"] = _put_said(self.greeting)

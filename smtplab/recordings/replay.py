@@ -96,9 +96,7 @@ class _Replay:
         accepted = octets[:1] == b"2"
         if octets[:3] == b"354":
             self._phase = "data"
-        elif accepted and verb in _HELLOS:
-            self._phase = "greeted"
-        elif accepted and verb == b"RSET" and self._phase != "connected":
+        elif (accepted and verb in _HELLOS) or (accepted and verb == b"RSET" and self._phase != "connected"):
             self._phase = "greeted"
         elif accepted and verb in (b"MAIL", b"RCPT"):
             self._phase = verb.decode().lower()

@@ -79,7 +79,7 @@ class ConsoleWidget(LabWidget):
     def plain(self) -> str:
         """Give what was said so far, or how to begin."""
         said = self._lab.transcript
-        return said._repr_html_() if len(said) else paragraphs(self.say("console_empty"))  # noqa: SLF001  Jupyter's own
+        return said._repr_html_() if len(said) else paragraphs(self.say("console_empty"))
 
     def __repr__(self) -> str:
         return f"<console of {self._lab!r}>"

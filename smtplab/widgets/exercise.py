@@ -38,7 +38,12 @@ class ExerciseWidget(LabWidget):
         made = self._exercise = checks.exercise(exercise_id, lang)
         self._lab = lab
         super().__init__(
-            "exercise", lang, question=made.question, kind=made.kind, options=list(made.options), prediction=made.prediction
+            "exercise",
+            lang,
+            question=made.question,
+            kind=made.kind,
+            options=list(made.options),
+            prediction=made.prediction,
         )
 
     def answer(self, given: str | int) -> Feedback:

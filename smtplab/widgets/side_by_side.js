@@ -44,7 +44,7 @@ function verdict(same, texts) {
 
 function table(head, rows) {
   const header = element("tr");
-  for (const text of head) header.append(element("th", { scope: "col", textContent: text }));
+  for (const text of head) header.append(text ? element("th", { scope: "col", textContent: text }) : element("td"));
   return element("div", { className: "scroll" },
     element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows)));
 }

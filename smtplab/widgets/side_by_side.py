@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from smtplab.codes import compare
+from smtplab.codes import cite, compare
 from smtplab.errors import NotACode, SmtplabError
 from smtplab.html import table
 from smtplab.reply import show_octets
@@ -79,9 +79,9 @@ class SideBySideWidget(LabWidget):
         return {
             "readings": [(digit.reading_a, digit.reading_b) for digit in found.digits],
             "same": list(found.same),
-            "differences": [f"{each.text} [{'; '.join(each.source)}]" for each in found.differences],
+            "differences": [f"{each.text} [{cite(each.source, self.lang)}]" for each in found.differences],
             "corrections": [
-                {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": "; ".join(each.source)}
+                {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": cite(each.source, self.lang)}
                 for each in found.corrections
             ],
         }
@@ -111,9 +111,7 @@ def _lines(one: Reply, other: Reply) -> list[tuple[str, str, bool]]:
     return [(a, b, a == b) for a, b in zip_longest(*both, fillvalue="")]
 
 
-def side_by_side(
-    lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None
-) -> SideBySideWidget:
+def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> SideBySideWidget:
     """Put two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
 
     lab: whom to send the commands to, or None where `first` and `second` are codes.

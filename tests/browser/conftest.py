@@ -1,0 +1,202 @@
+"""A real JupyterLab and a real Chromium. Without Chromium these tests skip; under CI that fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+
+TOP = Path(__file__).resolve().parents[2]
+PATIENCE = 60_000
+"""Milliseconds that a page may take for one step."""
+
+# What stock JupyterLab itself writes to the browser's console as errors, with no widget of ours on the page.
+STOCK_ERRORS = (
+    "Failed to load resource: the server responded with a status of 404",  # workspaces and schemas that do not exist yet
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here as needing a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def _chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Run Chromium without a window."""
+    path = _chromium()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=quiet)
+        yield running
+        running.close()
+
+
+@dataclass
+class JupyterLab:
+    """A running server: its folder, where it is, and the token to enter."""
+
+    root: Path
+    url: str
+    token: str
+
+    def put(self, name: str, *cells: str) -> None:
+        """Write a notebook of code cells."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+        nbformat.write(notebook, self.root / name)
+
+
+@pytest.fixture(scope="package")
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
+    """Run JupyterLab on a free port, in an empty folder, with settings of its own."""
+    root, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("home")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    token = secrets.token_hex(8)
+    folders = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    settings = home / "CONFIG/labconfig/default_setting_overrides.json"
+    settings.parent.mkdir(parents=True)
+    quiet = {"fetchNews": "false", "checkForUpdates": False}
+    settings.write_text(json.dumps({"@jupyterlab/apputils-extension:notification": quiet}))
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}",
+        "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True", f"--LabApp.workspaces_dir={home / 'workspaces'}", f"--LabApp.user_settings_dir={home / 'settings'}",
+    ]  # fmt: skip
+    environment = {**os.environ, **folders, "PYTHONPATH": str(TOP), "HOME": str(home), "JUPYTER_PREFER_ENV_PATH": "1"}
+    log = (home / "log").open("w+b")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    lab = JupyterLab(root, f"http://127.0.0.1:{port}", token)
+    try:
+        _wait(lab, server, home / "log")
+        yield lab
+    finally:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+        log.close()
+
+
+def _wait(lab: JupyterLab, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until the server answers, a minute at most."""
+    until, pause = time.monotonic() + 60, threading.Event()
+    while True:
+        try:
+            urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            pause.wait(0.1)
+        else:
+            return
+
+
+@dataclass
+class Notebook:
+    """A notebook open in JupyterLab in Chromium."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+
+    def command(self, name: str, **options: object) -> None:
+        """Run one of JupyterLab's commands."""
+        self.page.evaluate("([name, options]) => { jupyterapp.commands.execute(name, options); }", [name, options])
+
+    def run_all(self, cells: int) -> None:
+        """Run all cells, and wait until the last one has run."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            """cells => jupyterapp.shell.currentWidget.content.widgets
+                 .filter(cell => cell.model.type === 'code' && cell.model.executionCount > 0).length >= cells""",
+            arg=cells, timeout=PATIENCE,
+        )  # fmt: skip
+
+    def theme(self, name: str) -> None:
+        """Switch the theme, "Light" or "Dark"."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {name}")
+        light = "true" if name == "Light" else "false"
+        self.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached", timeout=PATIENCE)
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=PATIENCE)
+
+    def widget(self, kind: str) -> Locator:
+        """Give the first widget of a kind, seen."""
+        found = self.page.locator(f".smtplab-{kind}").first
+        found.wait_for(timeout=PATIENCE)
+        found.scroll_into_view_if_needed()
+        return found
+
+
+@pytest.fixture
+def open_notebook(browser: Browser, jupyterlab: JupyterLab, request: pytest.FixtureRequest) -> Iterator[object]:
+    """Open notebooks; afterwards no page may have written an error to its console."""
+    opened: list[Notebook] = []
+
+    def begin(name: str, width: int = 1300) -> Notebook:
+        page = browser.new_page(viewport={"width": width, "height": 1000})
+        page.set_default_timeout(PATIENCE)
+        notebook = Notebook(page)
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type == "error" and not message.text.startswith(STOCK_ERRORS):
+                notebook.errors.append(message.text)
+
+        page.on("console", note)
+        page.on("pageerror", lambda error: notebook.errors.append(str(error)))
+        page.goto(f"{jupyterlab.url}/lab/tree/{name}?token={jupyterlab.token}&reset")
+        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
+        page.wait_for_function(
+            "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+        opened.append(notebook)
+        return notebook
+
+    yield begin
+    for notebook in opened:
+        notebook.page.close()
+    if not request.session.testsfailed:
+        assert [error for notebook in opened for error in notebook.errors] == []
+
+
+@pytest.fixture
+def picture() -> object:
+    """Save a screenshot where SMTPLAB_SCREENSHOTS names a folder."""
+    folder = os.environ.get("SMTPLAB_SCREENSHOTS")
+
+    def take(of: Locator, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            of.page.set_viewport_size({"width": 1300, "height": 2200})
+            of.screenshot(path=Path(folder) / f"{name}.png")
+            of.page.set_viewport_size({"width": 1300, "height": 1000})
+
+    return take

@@ -1,0 +1,40 @@
+"""The sentences for people: every one in both languages, with the same fields, and used."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smtplab.texts import Texts, data
+
+PACKAGE = Path(__file__).resolve().parents[1] / "smtplab"
+FILES = ["cli", "widgets", "roster"]
+PUT_TOGETHER = ("anatomy_name_", "anatomy_head_", "anatomy_separator_", "software_", "version_", "obtained_", *(
+    f"anatomy_{kind}" for kind in ("code", "enhanced", "text", "cr", "lf")
+))  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_both_languages(name: str) -> None:
+    """Each text is there in English and Spanish, with the same fields, and is not the same sentence twice."""
+    for key, text in data(name).items():
+        assert set(text) == {"en", "es"}, key
+        fields = [sorted(re.findall(r"\{(\w+)\}", text[lang])) for lang in ("en", "es")]
+        assert fields[0] == fields[1], key
+        if " " in text["en"]:
+            assert text["en"] != text["es"], key
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_text_is_used(name: str) -> None:
+    """No text lies about that nothing says; those whose key is put together are looked for by its beginning."""
+    code = "".join(path.read_text("utf-8") for kind in ("*.py", "*.js") for path in PACKAGE.rglob(kind))
+    for key in data(name):
+        assert key in code or key.startswith(PUT_TOGETHER), key
+
+
+def test_fields_are_filled() -> None:
+    """A text with fields gives them filled in."""
+    assert Texts("cli", "en")("port_in_use", port=25).startswith("port 25 on 127.0.0.1")
