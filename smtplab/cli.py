@@ -210,26 +210,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if lang is not None:
             set_language(lang)
         status = cli.main(args=arguments, prog_name="smtplab", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return 0
-    except click.Abort:
-        return EXIT_INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # the reader of our output has had enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except click.ClickException as error:
-        return _fail(error.format_message())
-    except (SmtplabError, ValueError) as error:
-        return _fail(str(error))
-    except OSError as error:
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
+    except (click.ClickException, SmtplabError, ValueError, OSError) as error:
+        click.echo(f"smtplab: {' '.join(_message(error).split())}", err=True)
+        return EXIT_ERROR
     return status if isinstance(status, int) else 0
 
 
-def _fail(message: str) -> int:
-    click.echo(f"smtplab: {' '.join(message.split())}", err=True)
-    return EXIT_ERROR
+def _message(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

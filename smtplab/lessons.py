@@ -1,4 +1,4 @@
-"""The lessons on a learner's disk: copied, kept, brought anew. A lesson that the learner has changed is never overwritten.
+"""The lessons on a learner's disk: copied, kept, brought anew. What the learner has changed is never overwritten.
 
 What counts as changed is what a learner writes: the cells' sources. Opening and saving a notebook changes its metadata
 and outputs only. A small hidden file beside the lessons remembers what was copied; without it, or where it is

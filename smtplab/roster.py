@@ -15,7 +15,7 @@ from smtplab.texts import Texts
 
 @dataclass(frozen=True)
 class About:
-    """Where a personality comes from: its name, the software and its version, when (ISO date) and how it was obtained."""
+    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained."""
 
     name: str
     software: str
@@ -54,9 +54,8 @@ def about(name: str) -> About:
     """Tell where the personality of that name comes from. Raises UnknownName."""
     if name in BUILT_IN:
         texts = Texts("roster")
-        return About(
-            name, *(texts(f"{what}_{name}") for what in ("software", "version")), "", texts(f"obtained_{name}")
-        )
+        software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
+        return About(name, software, version, "", obtained)
     made = recording(name)
     return About(name, made.software, made.version, made.date, made.obtained)
 

@@ -25,9 +25,8 @@ PROGRAMS = {"chromium": "chromium", "curl": "curl", "swaks": "swaks"}
 def run(*command: object, quiet: bool = False) -> int:
     """Run a command, say which, and give its exit status."""
     print("$", *command, flush=True)
-    return subprocess.run(
-        [str(word) for word in command], stdout=subprocess.DEVNULL if quiet else None, cwd=TOP
-    ).returncode
+    stdout = subprocess.DEVNULL if quiet else None
+    return subprocess.run([str(word) for word in command], stdout=stdout, cwd=TOP, check=False).returncode
 
 
 def install_programs() -> None:

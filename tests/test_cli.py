@@ -127,9 +127,8 @@ def test_serve_until_a_signal(how: signal.Signals, needs: Callable[[object, str]
     try:
         words = served.stdout.readline().split()
         host, port = words[4], words[6].rstrip(".")
-        ran = subprocess.run(
-            [curl, "-sS", f"smtp://{host}:{port}"], capture_output=True, text=True, timeout=60, check=False
-        )
+        asked = [curl, "-sS", f"smtp://{host}:{port}"]
+        ran = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
         assert "HELP topic tells more" in ran.stdout
         served.send_signal(how)
         assert served.wait(timeout=30) == 0
@@ -143,8 +142,8 @@ def test_serve_until_a_signal(how: signal.Signals, needs: Callable[[object, str]
 def test_a_reader_that_has_enough() -> None:
     """Output into a pipe that closes early is no error."""
     ran = subprocess.run(
-        f"{sys.executable} -m smtplab compare 211 214 | head -1", shell=True, capture_output=True, text=True, timeout=60,
-        check=False,
+        f"{sys.executable} -m smtplab compare 211 214 | head -1",
+        shell=True, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.stderr == ""
 

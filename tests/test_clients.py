@@ -40,7 +40,7 @@ def test_curl_sends_help_by_itself(lab: smtplab.Lab, needs: Callable[[object, st
     needs(curl, "curl")
     host, port = lab.address
     ran = subprocess.run(
-        [curl, "-sS", "-v", "--max-time", "20", f"smtp://{host}:{port}"],
+        [curl, "-sSv", "-m", "20", f"smtp://{host}:{port}"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -57,7 +57,7 @@ def test_swaks(lab: smtplab.Lab, needs: Callable[[object, str], None]) -> None:
     needs(swaks, "swaks")
     host, port = lab.address
     ran = subprocess.run(
-        [swaks, "--server", host, "--port", str(port), "--to", "c@d.example", "--from", "a@b.example", "--timeout", "20"],
+        [swaks, "--server", host, "--port", str(port), "--to", "c@d.example", "--from", "a@b.example"],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -62,7 +62,7 @@ def test_both_languages_are_one_lesson(lesson: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_built_lesson_is_clean(lesson: str, lang: str) -> None:
-    """A built lesson holds no solution, no error, nothing on stderr, no random id, and every output reads without widgets."""
+    """A built lesson holds no solution, error, stderr or random id, and every output reads without widgets."""
     for cell in built(lang, lesson).cells:
         assert "solution" not in cell.metadata.get("tags", [])
         for output in cell.get("outputs", []):

@@ -1,4 +1,6 @@
-"""Make recordings from raw captures: python -m smtplab.recordings.convert CAPTURE... --to DIRECTORY
+"""Make recordings from raw captures.
+
+    python -m smtplab.recordings.convert CAPTURE... --to DIRECTORY
 
 A capture is a JSON file of sessions, each exchange with the octets sent and received; one capture gives one recording.
 Where a server hung up after too many commands the limit is worked out from all its sessions together, and a limit is
@@ -10,13 +12,15 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtplab.recordings.recording import COUNTS, Limit, Recording, RecordingError, Said
 from smtplab.recordings.replay import RecordedPersonality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HELLO = (b"EHLO", b"HELO", b"LHLO")
 
@@ -79,7 +83,7 @@ def convert(capture: dict[str, Any]) -> Recording:
     all_sessions = sessions(capture)
     greeting = next(step for session in all_sessions for step in session.steps if step.sent is None)
     table = _table(all_sessions)
-    changed = capture.get("changed_from_default", "").strip("– ")
+    changed = capture.get("changed_from_default", "").strip("\u2013 ")
     made = Recording(
         name=name_of(capture),
         software=capture["software"],
@@ -95,7 +99,7 @@ def convert(capture: dict[str, Any]) -> Recording:
 
 
 def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, Said]]:
-    """Put every answer in its place. A command alone on a fresh connection counts for more than one in a long session."""
+    """Put every answer in its place. A command alone on a fresh connection counts more than one in a long session."""
     table: dict[str, dict[bytes, Said]] = {}
     by_itself = {
         (session.steps[0].sent, session.steps[0].received)
@@ -108,15 +112,15 @@ def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, Said]]:
                 continue
             for phase, line, step, last in walk(session):
                 # a drop at the end of a long session is a limit's doing, unless the command gets it by itself
-                if step.dropped and last and not alone and line[:4].upper() != b"QUIT":
-                    if (line, step.received) not in by_itself:
-                        continue
+                long_drop = step.dropped and last and not alone and line[:4].upper() != b"QUIT"
+                if long_drop and (line, step.received) not in by_itself:
+                    continue
                 table.setdefault(phase, {})[line] = Said(step.received, step.dropped)
     return table
 
 
 def walk(session: Session) -> Iterator[tuple[str, bytes, Step, bool]]:
-    """Give each command line's phase, octets, step, and whether it is the session's last; no segments of several lines."""
+    """Give each line's phase, octets, step, and whether it is the session's last; no segments of several lines."""
     phase = "greeted" if session.greeted else "connected"
     begun = b""
     for number, step in enumerate(session.steps):

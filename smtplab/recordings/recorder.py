@@ -6,7 +6,6 @@ unless `transaction` names a recipient, and then one message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,8 @@ from smtplab.recordings.recording import Recording
 from smtplab.reply import ReplyParser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from smtplab.carriers import Connection
 
 _COMMANDS = [
@@ -84,7 +85,7 @@ class _Recorder:
         self.session("transaction", [_SENDER, rcpt, *rest, b"QUIT\r\n"], greet=True)
 
     def _exchange(self, connection: Connection, line: bytes | None) -> tuple[bytes, bool, str]:
-        """Send a line (None: only listen for the greeting); give all that came, whether the server hung up, the source."""
+        """Send a line (None: only listen); give all that came, whether the server hung up, and the source."""
         deadline = connection.clock() + (min(self._timeout, _IN_TEXT) if line == _MESSAGE else self._timeout)
         parser, received = ReplyParser(), b""
         try:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import SmtplabError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FORMAT = "smtplab-recording"
@@ -84,7 +85,7 @@ class Recording:
 
     @classmethod
     def read(cls, path: Path) -> Recording:
-        """Read a recording file. Raises RecordingError naming file, place and reason; OSError where it cannot be read."""
+        """Read a recording file. Raises RecordingError naming file, line and reason; OSError."""
         if path.stat().st_size > MAX_OCTETS:
             raise RecordingError(
                 f"{path}: {path.stat().st_size} octets are too many for a recording (at most {MAX_OCTETS})"
@@ -175,6 +176,22 @@ def _get_said(row: dict[str, Any], what: str) -> Said:
 
 
 def _from_data(data: object) -> Recording:
+    data = _checked(data)
+    answers: dict[str, dict[bytes, Said]] = {}
+    for row in data["answers"]:
+        for phase, line in _asked(row):
+            answers.setdefault(phase, {})[line] = _get_said(row, "octets")
+    return Recording(
+        **{key: data[key] for key in (*_ABOUT, "protocol")},
+        note=str(data.get("note", "")),
+        greeting=_get_said(data["greeting"], "greeting"),
+        answers=answers,
+        limits=tuple(_limit(row) for row in data["limits"]),
+    )
+
+
+def _checked(data: object) -> dict[str, Any]:
+    """Give the data back where it has every key, of the right type."""
     if not isinstance(data, dict) or FORMAT not in data:
         raise _fail("", f'this is no smtplab recording: it does not begin with "{FORMAT}"')
     if data[FORMAT] != VERSION:
@@ -187,26 +204,23 @@ def _from_data(data: object) -> Recording:
     for key in ("answers", "limits"):
         if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
             raise _fail(f'"{key}"', f"{key} is not a list of objects")
-    answers: dict[str, dict[bytes, Said]] = {}
-    for row in data["answers"]:
-        said = _get_said(row, "octets")
-        if not isinstance(row.get("to"), dict):
-            raise _fail('"to"', "an answer does not say to what")
-        for phase, lines in row["to"].items():
-            if phase not in PHASES:
-                raise _fail(f'"{phase}"', f"unknown phase {phase!r}; there are: {', '.join(PHASES)}")
-            if not isinstance(lines, list):
-                raise _fail(f'"{phase}"', f"{phase} is not a list of command lines")
-            for line in lines:
-                octets = _get(line, phase)
-                answers.setdefault(phase, {})[octets if b"\n" in octets else octets + b"\r\n"] = said
-    return Recording(
-        **{key: data[key] for key in (*_ABOUT, "protocol")},
-        note=str(data.get("note", "")),
-        greeting=_get_said(data["greeting"], "greeting"),
-        answers=answers,
-        limits=tuple(_limit(row) for row in data["limits"]),
-    )
+    if not data["answers"]:
+        raise _fail('"answers"', "there is no answer in it")
+    return data
+
+
+def _asked(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Give the phases and command lines that got one answer."""
+    if not isinstance(row.get("to"), dict):
+        raise _fail('"to"', "an answer does not say to what")
+    for phase, lines in row["to"].items():
+        if phase not in PHASES:
+            raise _fail(f'"{phase}"', f"unknown phase {phase!r:.60}; there are: {', '.join(PHASES)}")
+        if not isinstance(lines, list):
+            raise _fail(f'"{phase}"', f"{phase} is not a list of command lines")
+        for line in lines:
+            octets = _get(line, phase)
+            yield phase, octets if b"\n" in octets else octets + b"\r\n"
 
 
 def _limit(row: dict[str, Any]) -> Limit:

@@ -1,4 +1,4 @@
-"""The widgets: thin anywidget shells, one Python, one ES module and one stylesheet each. They show, they decide nothing.
+"""The widgets: thin anywidget shells, each one Python, one ES module, one stylesheet. They show, they decide nothing.
 
 A module is named for its widget, and so is the function in it that makes one; `smtplab` has the functions.
 """

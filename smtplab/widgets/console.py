@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from smtplab.lab import Lab
 
 SUGGESTIONS = [
-    "HELP", "HELP MAIL", "HELP NOSUCH", "XSTATUS", "STAT", "STATUS", "NOOP", "EHLO client.example", "HELO client.example",
-    "MAIL FROM:<me@client.example>", "RCPT TO:<you@lab.example>", "DATA", "RSET", "VRFY postmaster", "QUIT",
+    "HELP", "HELP MAIL", "HELP NOSUCH", "XSTATUS", "STAT", "STATUS", "NOOP", "EHLO client.example",
+    "HELO client.example", "MAIL FROM:<me@client.example>", "RCPT TO:<you@lab.example>", "DATA", "RSET",
+    "VRFY postmaster", "QUIT",
 ]  # fmt: skip
 
 

@@ -31,24 +31,19 @@ TOP = Path(__file__).resolve().parents[2]
 PATIENCE = 60_000
 """Milliseconds that a page may take for one step."""
 
+KERNEL_STATUS = "sessionContext?.session?.kernel?.status"
+
 # What stock JupyterLab itself writes to the browser's console as errors, with no widget of ours on the page.
 STOCK_ERRORS = (
-    "Failed to load resource: the server responded with a status of 404",  # workspaces and schemas that do not exist yet
+    "Failed to load resource: the server responded with a status of 404",  # workspaces and schemas not there yet
 )
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything here as needing a browser."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
 
 
 def _chromium() -> str | None:
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Run Chromium without a window."""
     path = _chromium()
@@ -77,7 +72,7 @@ class JupyterLab:
         nbformat.write(notebook, self.root / name)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     """Run JupyterLab on a free port, in an empty folder, with settings of its own."""
     root, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("home")
@@ -174,9 +169,7 @@ def open_notebook(browser: Browser, jupyterlab: JupyterLab, request: pytest.Fixt
         page.on("pageerror", lambda error: notebook.errors.append(str(error)))
         page.goto(f"{jupyterlab.url}/lab/tree/{name}?token={jupyterlab.token}&reset")
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
-        page.wait_for_function(
-            "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        )
+        page.wait_for_function(f"window.jupyterapp?.shell?.currentWidget?.{KERNEL_STATUS} === 'idle'")
         opened.append(notebook)
         return notebook
 

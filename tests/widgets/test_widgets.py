@@ -1,0 +1,171 @@
+"""The widgets without a browser: what they are told, what they answer, and what stands where no widget runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import smtplab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def lab() -> Iterator[smtplab.Lab]:
+    """Give a lab in memory."""
+    with smtplab.start(carrier="memory") as lab:
+        yield lab
+
+
+def answers(widget: Any, **message: object) -> list[dict[str, Any]]:
+    """Give what a widget sends back to a message from the page."""
+    sent: list[dict[str, Any]] = []
+    widget.send = sent.append
+    widget._handle_custom_msg(message, [])
+    return sent
+
+
+def make(kind: str, lab: smtplab.Lab, lang: str) -> Any:
+    """Make one widget of each kind."""
+    return {
+        "console": lambda: smtplab.console(lab, lang=lang),
+        "side": lambda: smtplab.side_by_side(lab, "HELP", "XSTATUS", lang=lang),
+        "codes": lambda: smtplab.side_by_side(None, 211, 214, lang=lang),
+        "anatomy": lambda: smtplab.anatomy(lab.send("HELP"), lang=lang),
+        "exercise": lambda: smtplab.exercise("01.rcpt", lab, lang=lang),
+    }[kind]()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("kind", ["console", "side", "codes", "anatomy", "exercise"])
+def test_what_stands_where_no_widget_runs(lab: smtplab.Lab, kind: str, lang: str) -> None:
+    """Each widget gives a view, a short stable repr, and HTML that has text and runs nothing."""
+    widget = make(kind, lab, lang)
+    data, _metadata = widget._repr_mimebundle_()
+    assert VIEW in data
+    assert data["text/plain"] == repr(widget)
+    assert len(repr(widget)) < 90
+    assert "0x" not in repr(widget)
+    assert len(data["text/html"]) > 60
+    assert "<script" not in data["text/html"]
+    assert set(widget.texts) == {key for key in widget.texts if not key.startswith("_")}
+    assert "://" not in str(widget._esm) + str(widget._css)
+
+
+@pytest.mark.parametrize("kind", ["console", "side", "anatomy", "exercise"])
+def test_an_unknown_language(lab: smtplab.Lab, kind: str) -> None:
+    """An unknown language is refused by name."""
+    with pytest.raises(smtplab.UnknownName, match=r"'fr'; there are: en, es"):
+        make(kind, lab, "fr")
+
+
+def test_console_answers_a_command(lab: smtplab.Lab) -> None:
+    """One message in gives one message out, with the exchanges since the last one: from cells, too."""
+    console = smtplab.console(lab)
+    lab.send("NOOP")
+    (said,) = answers(console, type="command", line="HELP")
+    assert [exchange["sent"] for exchange in said["exchanges"]] == [None, "NOOP", "HELP"]
+    reply = said["exchanges"][-1]["reply"]
+    assert (reply["code"], reply["name"], reply["category"]) == ("214", "Help message", "x1z Information")
+    assert [part["kind"] for part in reply["lines"][0]] == ["code", "separator", "text", "cr", "lf"]
+    (more,) = answers(console, type="command", line="XSTATUS")
+    assert [exchange["sent"] for exchange in more["exchanges"]] == ["XSTATUS"]
+    (everything,) = answers(console, type="hello")
+    assert everything["type"] == "log"
+    assert len(everything["exchanges"]) == 4
+
+
+def test_console_says_errors(lab: smtplab.Lab) -> None:
+    """What is refused, lost or late is said in the message, and nothing raises."""
+    console = smtplab.console(lab)
+    (refused,) = answers(console, type="command", line="HE\nLP")
+    assert "LF at position 2" in refused["error"]
+    assert refused["exchanges"] == []
+    lab.personality = smtplab.Personality.scripted({"HELP": b"", "NOOP": b"junk\r\n"})
+    (late,) = answers(console, type="command", line="HELP")
+    assert "no complete reply" in late["error"]
+    assert late["exchanges"][-1]["remarks"] == ["no reply"]
+    (junk,) = answers(console, type="command", line="NOOP")
+    assert "three digits" in junk["error"]
+    (unknown,) = answers(console, type="personality", name="nosuch")
+    assert "'nosuch'" in unknown["error"]
+    lab.stop()
+    (stopped,) = answers(console, type="command", line="HELP")
+    assert "lab.start()" in stopped["error"]
+    assert answers(console, type="nonsense") == []
+
+
+def test_console_carries_message_text(lab: smtplab.Lab) -> None:
+    """After DATA lines go as text, their dots doubled, until a line with one dot."""
+    console = smtplab.console(lab)
+    for line in ("HELO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"):
+        (said,) = answers(console, type="command", line=line)
+    assert said["reading"]
+    for line in ("Subject: hi", "", ".dotted", "HELP"):
+        (said,) = answers(console, type="command", line=line)
+        assert said["error"] is None
+    (said,) = answers(console, type="command", line=".")
+    assert not said["reading"]
+    assert lab.messages[0].content == b"Subject: hi\r\n\r\n.dotted\r\nHELP\r\n"
+
+
+def test_side_by_side_compares_again(lab: smtplab.Lab) -> None:
+    """Another pair replaces the first; what cannot be sent is said and leaves the pair."""
+    side = smtplab.side_by_side(lab, "HELP", "XSTATUS")
+    assert [digit[2] for digit in side.pair["digits"]] == [True, True, False]
+    assert side.pair["corrections"]
+    answers(side, type="compare", first="NOOP", second="STAT")
+    assert [one["code"] for one in side.pair["sides"]] == ["250", "500"]
+    answers(side, type="compare", first="HE\rLP", second="STAT")
+    assert "CR at position 2" in side.error
+    assert [one["code"] for one in side.pair["sides"]] == ["250", "500"]
+
+
+def test_side_by_side_of_strange_codes() -> None:
+    """Codes that SMTP does not have are shown with what is wrong with them; asked for by number they are refused."""
+    odd = smtplab.Personality.scripted({"HELP": b"999 x\r\n", "NOOP": b"099 y\r\n"})
+    with smtplab.start(odd, carrier="memory") as lab:
+        side = smtplab.side_by_side(lab, "HELP", "NOOP")
+    assert [one["code"] for one in side.pair["sides"]] == ["999", "099"]
+    assert "is not a reply code" in side.pair["differences"][0]
+    with pytest.raises(smtplab.NotACode, match="999"):
+        smtplab.side_by_side(None, 999, 211)
+
+
+def test_anatomy_shows_every_octet() -> None:
+    """The cells are the octets, each once, with names for those that cannot be seen; defects are said in words."""
+    raw = b"214-2.0.0 a\tb\r\n middle\n211 \x00\xff\r\n"
+    anatomy = smtplab.anatomy(raw)
+    assert bytes(int(octet["hex"], 16) for part in anatomy.parts for octet in part["octets"]) == raw
+    assert {"CR", "LF", "SP", "TAB", "NUL", "\\xff"} <= {o["shown"] for part in anatomy.parts for o in part["octets"]}
+    assert {found["rule"] for found in anatomy.defects} == {
+        "reply.line-code", "reply.crlf", "reply.one-code", "reply.textstring",
+    }  # fmt: skip
+    with pytest.raises(smtplab.NotAReply, match="three digits"):
+        smtplab.anatomy(b"hello")
+
+
+def test_anatomy_of_a_long_reply() -> None:
+    """A long reply keeps its texts in one piece each."""
+    anatomy = smtplab.anatomy(b"214-" + b"x" * 9_000 + b"\r\n214 end\r\n")
+    assert [len(part["octets"]) for part in anatomy.parts if part["kind"] == "text"] == [0, 0]
+    assert sum(len(part["text"]) for part in anatomy.parts if part["kind"] == "text") == 9_003
+
+
+def test_exercise_gives_the_feedback_for_the_answer(lab: smtplab.Lab) -> None:
+    """A wrong answer gets the words made for it and not the solution; a right one is right."""
+    exercise = smtplab.exercise("01.rcpt", lab)
+    answers(exercise, type="answer", answer="RCPT TO:<a@b.example>")
+    assert not exercise.feedback["right"]
+    assert "too early" in exercise.feedback["text"]
+    assert "HELP RCPT" not in exercise.feedback["text"]
+    answers(exercise, type="answer", answer="help rcpt")
+    assert exercise.feedback["right"]
+    answers(exercise, type="answer", answer="HE\nLP")
+    assert "LF at position" in exercise.feedback["text"]
+    with pytest.raises(smtplab.UnknownName, match=r"01\.help"):
+        smtplab.exercise("nosuch", lab)
