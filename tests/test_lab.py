@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psutil
 import pytest
@@ -264,6 +264,14 @@ def test_an_interrupt_in_mid_wait() -> None:
             return "250 late"
 
     handler = Slow()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+    try:
+        _interrupted(handler)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(handler: Any) -> None:
     with smtplab.start(carrier="tcp", handler=handler) as lab:
         threading.Thread(target=lambda: handler.waiting.wait() and os.kill(os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
