@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from smtplab.lab import Lab, start
     from smtplab.language import set_language
     from smtplab.personality import Personality
+    from smtplab.probing import Probe, ProbeError, probe
     from smtplab.reply import Reply, ReplyParser
     from smtplab.roster import personalities
     from smtplab.server import LabSMTP
     from smtplab.transcript import Exchange, Transcript
+    from smtplab.verdicts import Verdict, judge
     from smtplab.widgets.anatomy import anatomy
     from smtplab.widgets.console import console
     from smtplab.widgets.exercise import exercise
@@ -60,9 +62,11 @@ _HOMES = {
     "personality": ("Personality",),
     "roster": ("personalities",),
     "exercises": ("check",),
+    "probing": ("Probe", "ProbeError", "probe"),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
     "transcript": ("Exchange", "Transcript"),
+    "verdicts": ("Verdict", "judge"),
     "widgets.anatomy": ("anatomy",),
     "widgets.console": ("console",),
     "widgets.exercise": ("exercise",),
@@ -82,9 +86,14 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "explain",
     "compare",
     "ReplyCode",
+    "judge",
+    "Verdict",
     "Personality",
     "personalities",
     "LabSMTP",
+    "probe",
+    "Probe",
+    "ProbeError",
     "console",
     "side_by_side",
     "anatomy",

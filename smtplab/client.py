@@ -44,6 +44,11 @@ class Client:
         return Transcript(Exchange(*said) for said in self._said)
 
     @property
+    def connection(self) -> Connection | None:
+        """The connection that is open, or None."""
+        return self._connection
+
+    @property
     def reading_message(self) -> bool:
         """Whether the server said 354 to DATA on this connection, and the text has not ended yet."""
         return self._in_data and self._connection is not None

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from smtplab.errors import DialogueError, SmtplabError
-from smtplab.html import paragraphs
+from smtplab.errors import SmtplabError
+from smtplab.html import dialogue, paragraphs
 from smtplab.roster import personalities
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
-from smtplab.widgets.views import exchange_view
+from smtplab.widgets.views import exchange_view, refusal, rows
 
 if TYPE_CHECKING:
     from smtplab.lab import Lab
+    from smtplab.personality import Personality
 
 SUGGESTIONS = [
     "HELP", "HELP MAIL", "HELP NOSUCH", "XSTATUS", "STAT", "STATUS", "NOOP", "EHLO client.example",
@@ -38,36 +39,42 @@ class ConsoleWidget(LabWidget):
     def __init__(self, lab: Lab, lang: str | None = None) -> None:
         self._lab = lab
         self._shown = 0
-        current = lab.personality.name
-        names = [current, *(name for name in personalities() if name != current)]
-        super().__init__("console", lang, personalities=names, personality=current)
+        self._met: dict[str, Personality] = {}
+        super().__init__("console", lang, personalities=list(personalities()))
+        self._meet()
 
     def received(self, content: dict[str, Any]) -> None:
-        """Answer the page: with the whole log, or with what a command added to it."""
+        """Answer the page: with the whole log, or with what a command added to it; `start` is the first one's place."""
+        kind, given = content.get("type"), str(content.get("line", content.get("name", "")))
+        if kind not in ("hello", "command", "personality"):
+            return
         error = None
         try:
-            if content["type"] == "hello":
-                self._shown = 0
-            elif content["type"] == "command":
-                self._type(str(content["line"]))
-            elif content["type"] == "personality":
-                self._lab.personality = str(content["name"])
-                self.personality = self._lab.personality.name
-            else:
-                return
-        except DialogueError as broken:
-            error = str(broken).partition(" (")[0]  # the exchange itself is shown beside it
+            if kind == "command":
+                self._type(given)
+            elif kind == "personality":
+                self._lab.personality = self._met.get(given, given)
         except (SmtplabError, OSError, ValueError) as refused:
-            error = str(refused)
+            error = refusal(refused, self.lang, given)
         said = self._lab.transcript
-        shown, self._shown = self._shown, len(said)
+        start, self._shown = 0 if kind == "hello" else self._shown, len(said)
+        self._meet()
         self.send({
-            "type": "log" if content["type"] == "hello" else "more",
-            "exchanges": [exchange_view(exchange, self.lang) for exchange in said[shown:]],
+            "type": "log" if kind == "hello" else "more",
+            "start": start,
+            "exchanges": [exchange_view(exchange, self.lang) for exchange in said[start:]],
             "reading": self._lab.reading_message,
-            "personality": self._lab.personality.name,
+            "personality": self.personality,
             "error": error,
         })  # fmt: skip
+
+    def _meet(self) -> None:
+        """Remember how the server answers now: a scripted personality is found again by nothing but itself."""
+        now = self._lab.personality
+        self._met[now.name] = now
+        if now.name not in self.personalities:
+            self.personalities = [now.name, *self.personalities]
+        self.personality = now.name
 
     def _type(self, line: str) -> None:
         if self._lab.reading_message and line != ".":
@@ -80,7 +87,8 @@ class ConsoleWidget(LabWidget):
     def plain(self) -> str:
         """Give what was said so far, or how to begin."""
         said = self._lab.transcript
-        return said._repr_html_() if len(said) else paragraphs(self.say("console_empty"))
+        shown = dialogue(row for exchange in said for row in rows(exchange, self.lang))
+        return shown if len(said) else paragraphs(self.say("console_empty"))
 
     def __repr__(self) -> str:
         return f"<console of {self._lab!r}>"

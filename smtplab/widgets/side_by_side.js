@@ -1,5 +1,5 @@
 // The side-by-side widget. It needs nothing but its model: get, on, off, send.
-// State: texts, lang, editable, pair {sides, digits, lines, readings, same, differences, corrections}, error.
+// State: texts, lang, codes, pair {sides, digits, lines, readings, same, differences, corrections}, error.
 // It sends {type: "compare", first, second}. What came over the wire is only ever set as text.
 
 function element(tag, properties = {}, ...children) {
@@ -94,20 +94,19 @@ function render({ model, el }) {
   const body = element("div", { className: "body" });
   const status = element("div", { className: "bad" });
   status.setAttribute("role", "status");
-  const inputs = ["side_first", "side_second"].map((key) => {
+  const keys = model.get("codes") ? ["side_first_code", "side_second_code"] : ["side_first", "side_second"];
+  const inputs = keys.map((key) => {
     const input = element("input", { type: "text", className: "mono", autocomplete: "off", spellcheck: false });
     return { input, label: element("label", {}, texts[key], input) };
   });
-  if (model.get("editable")) {
-    const form = element("form", {}, ...inputs.map(({ label }) => label),
-      element("button", { type: "submit", className: "primary", textContent: texts.side_compare }));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const [first, second] = inputs.map(({ input }) => input.value);
-      model.send({ type: "compare", first, second });
-    });
-    head.append(form);
-  }
+  const form = element("form", {}, ...inputs.map(({ label }) => label),
+    element("button", { type: "submit", className: "primary", textContent: texts.side_compare }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [first, second] = inputs.map(({ input }) => input.value);
+    model.send({ type: "compare", first, second });
+  });
+  head.append(form);
   el.append(head, status, body);
 
   const show = () => {

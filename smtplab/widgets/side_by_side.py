@@ -12,7 +12,7 @@ from smtplab.errors import NotACode, SmtplabError
 from smtplab.html import table
 from smtplab.reply import show_octets
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
-from smtplab.widgets.views import code_view, reply_view
+from smtplab.widgets.views import code_view, refusal, reply_view
 
 if TYPE_CHECKING:
     from smtplab.lab import Lab
@@ -22,24 +22,25 @@ if TYPE_CHECKING:
 class SideBySideWidget(LabWidget):
     """Two replies, or two codes. The page may ask for another pair.
 
-    lab: whom to send the commands to; None compares codes.
+    lab: whom to send the commands to; None, or two numbers, compares codes.
     """
 
     _esm = HERE / "side_by_side.js"
     _css = stylesheet("side_by_side")
 
-    editable = traitlets.Bool().tag(sync=True)
+    codes = traitlets.Bool().tag(sync=True)
     pair = traitlets.Dict().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, lab: Lab | None, first: str | int, second: str | int, lang: str | None = None) -> None:
         self._lab = lab
-        super().__init__("side", lang, editable=lab is not None)
+        super().__init__("side", lang, codes=lab is None or isinstance(first, int))
         self.compare(first, second)
 
     def compare(self, first: str | int, second: str | int) -> None:
         """Show another pair. Raises what `Lab.send` and `smtplab.compare` raise."""
-        if self._lab is None:
+        if self._lab is None or self.codes:
+            compare(first, second, self.lang)  # says what is wrong with them
             self._show(first, second, None, None)
         else:
             one, other = self._lab.send(str(first)), self._lab.send(str(second))
@@ -50,10 +51,13 @@ class SideBySideWidget(LabWidget):
         if content.get("type") != "compare":
             return
         self.error = ""
+        first, second = (str(content.get(which, "")) for which in ("first", "second"))
+        if self.codes:
+            first, second = first.strip(), second.strip()
         try:
-            self.compare(str(content["first"]), str(content["second"]))
+            self.compare(first, second)
         except (SmtplabError, OSError, ValueError) as error:
-            self.error = str(error)
+            self.error = refusal(error, self.lang, first, second)
 
     def _show(self, first: str | int, second: str | int, one: Reply | None, other: Reply | None) -> None:
         codes = (one.code, other.code) if one is not None and other is not None else (int(first), int(second))
@@ -75,7 +79,8 @@ class SideBySideWidget(LabWidget):
         try:
             found = compare(one, other, self.lang)
         except NotACode as error:
-            return {"readings": [], "same": [], "differences": [str(error)], "corrections": []}
+            why = refusal(error, self.lang, f"{one:03}", f"{other:03}")
+            return {"readings": [], "same": [], "differences": [why], "corrections": []}
         return {
             "readings": [(digit.reading_a, digit.reading_b) for digit in found.digits],
             "same": list(found.same),
@@ -114,10 +119,11 @@ def _lines(one: Reply, other: Reply) -> list[tuple[str, str, bool]]:
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> SideBySideWidget:
     """Put two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
 
-    lab: whom to send the commands to, or None where `first` and `second` are codes.
+    lab: whom to send the commands to; it may be None where `first` and `second` are codes (numbers).
     lang: "en" or "es", else the language that is set.
-    Raises what `Lab.send` raises; NotACode for what cannot be a code; UnknownName for another language.
+    Raises what `Lab.send` raises; NotACode for what cannot be a code; UnknownName for another language; TypeError for
+    a command and a code.
     """
-    if lab is None:
-        compare(first, second, lang)  # says what is wrong with them
+    if lab is not None and isinstance(first, int) != isinstance(second, int):
+        raise TypeError(f"two commands or two codes are compared, not one of each: {first!r}, {second!r}")
     return SideBySideWidget(lab, first, second, lang)

@@ -5,14 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smtplab.codes import explain
-from smtplab.errors import NotACode
+from smtplab.errors import (
+    ConnectionLost,
+    LabStopped,
+    NotACode,
+    NotACommandLine,
+    NotAReply,
+    ReplyTimeout,
+    UnknownName,
+)
 from smtplab.reply import Reply, show_octets
 from smtplab.rules import rule
+from smtplab.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from smtplab.transcript import Exchange
 
 _SHOWN = {b"\r": "CR", b"\n": "LF"}
+_FORBIDDEN = {"\r": "CR", "\n": "LF", "\0": "NUL"}
+
+_REFUSALS = (
+    (NotACommandLine, "error_line"),
+    (ConnectionLost, "error_lost"),
+    (ReplyTimeout, "error_late"),
+    (NotAReply, "error_reply"),
+    (LabStopped, "error_stopped"),
+    (UnknownName, "error_name"),
+    (UnicodeError, "error_character"),
+)
+"""What went wrong → the text that says it; an error that is not here is quoted."""
 
 
 def reply_view(reply: Reply, lang: str) -> dict[str, Any]:
@@ -28,8 +51,8 @@ def code_view(code: int, lang: str) -> dict[str, str]:
     """Give what a code means; for what can be no code, why not."""
     try:
         found = explain(code, lang)
-    except NotACode as error:
-        return {"name": str(error), "meaning": "", "severity": "", "category": ""}
+    except NotACode:
+        return {"name": Texts("widgets", lang)("error_code"), "meaning": "", "severity": "", "category": ""}
     return {
         "name": found.text,
         "meaning": found.meaning,
@@ -57,5 +80,34 @@ def exchange_view(exchange: Exchange, lang: str) -> dict[str, Any]:
         "reply": None if exchange.reply is None else reply_view(exchange.reply, lang),
         "partial": show_octets(exchange.partial),
         "remarks": list(exchange.remarks(lang)),
-        "text": str(exchange),
+        "text": "\n".join(f"{who}{':' if who in 'CS' else ''} {text}" for who, text in rows(exchange, lang)),
     }
+
+
+def rows(exchange: Exchange, lang: str) -> Iterator[tuple[str, str]]:
+    """Give who said what, as `Exchange.rows` does, with the remarks in `lang`."""
+    yield from (row for row in exchange.rows() if row[0] != "-")
+    for remark in exchange.remarks(lang):
+        yield "-", remark
+
+
+def refusal(error: Exception, lang: str, *given: str) -> str:
+    """Say in the learner's language what went wrong.
+
+    given: what the learner typed; the place of what cannot be sent is found in it.
+    """
+    say = Texts("widgets", lang)
+    if isinstance(error, NotACode):
+        return f"{', '.join(filter(_no_code, given))}: {say('error_code')}"
+    key = next((key for kind, key in _REFUSALS if isinstance(error, kind)), "error_other")
+    places = ((at, _FORBIDDEN[char]) for line in given for at, char in enumerate(line) if char in _FORBIDDEN)
+    at, name = next(places, (0, ""))
+    return say(key, detail=error, at=at, name=name, given=", ".join(given))
+
+
+def _no_code(given: str) -> bool:
+    try:
+        explain(given)
+    except NotACode:
+        return True
+    return False

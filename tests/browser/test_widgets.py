@@ -106,6 +106,84 @@ def test_console_copies_as_text(all_widgets) -> None:
     assert "C: NOOP\nS: 250 OK" in area.input_value()
     all_widgets.page.keyboard.press("Escape")
     expect(area).to_have_count(0)
+    console.get_by_role("button", name="Clear view").click()
+    expect(console.get_by_role("log")).to_have_text("The view is empty; the lab still has its transcript.")
+    console.get_by_role("button", name="Copy as text").click()
+    assert "C: NOOP\nS: 250 OK" in area.input_value()
+
+
+def test_console_suggests_by_keyboard(all_widgets) -> None:
+    """The down arrow on an empty line opens the suggestions, typing narrows them, Enter takes one and sends nothing."""
+    console = all_widgets.widget("console")
+    keys = all_widgets.page.keyboard
+    entry = console.get_by_role("combobox", name="Command")
+    entry.focus()
+    keys.press("ArrowDown")
+    options = console.get_by_role("option")
+    expect(options).to_have_count(15)
+    expect(console.get_by_role("option", selected=True)).to_have_text("HELP")
+    assert violations(all_widgets, "console") == []
+    keys.press("Escape")
+    expect(options).to_have_count(0)
+    keys.type("xs")
+    expect(options).to_have_text(["XSTATUS"])
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(entry).to_have_value("XSTATUS")
+    expect(console.get_by_role("log")).not_to_contain_text("211")
+    keys.press("Enter")
+    expect(console.get_by_role("log")).to_contain_text("smtplab system status")
+    keys.type("HELP")
+    expect(options).to_have_text(["HELP MAIL", "HELP NOSUCH"])
+    keys.press("Enter")
+    expect(options).to_have_count(0)
+    expect(console.get_by_role("log")).to_contain_text("Commands of this server")
+
+
+def test_two_views_of_one_console(jupyterlab, open_notebook) -> None:
+    """Each view of a console works, shows what the other sent, and keeps its own view cleared."""
+    jupyterlab.put("views.ipynb", CELLS["console"].replace("smtplab.console(lab)", "c = smtplab.console(lab); c"), "c")
+    notebook = open_notebook("views.ipynb")
+    notebook.run_all(2)
+    notebook.widget("console")
+    views = notebook.page.locator(".smtplab-console")
+    expect(views).to_have_count(2)
+    one, other = views.nth(0), views.nth(1)
+    one.get_by_role("combobox", name="Command").focus()
+    send(notebook, "NOOP first")
+    expect(other.get_by_role("log")).to_contain_text("NOOP first")
+    one.get_by_role("button", name="Clear view").click()
+    other.get_by_role("combobox", name="Command").focus()
+    send(notebook, "NOOP second")
+    for log in (one.get_by_role("log"), other.get_by_role("log")):
+        expect(log.get_by_text("NOOP second", exact=True)).to_have_count(1)
+    expect(one.get_by_role("log")).not_to_contain_text("NOOP first")
+
+
+def test_console_keeps_what_could_not_be_sent(jupyterlab, open_notebook) -> None:
+    """A command that is refused is said in the log, in the console's language, and stays in the input."""
+    jupyterlab.put("stopped.ipynb", CELLS["console"].replace("(lab)", "(lab, lang='es')"), "lab.stop()")
+    notebook = open_notebook("stopped.ipynb")
+    notebook.run_all(2)
+    console = notebook.widget("console")
+    entry = console.get_by_role("combobox", name="Orden")
+    entry.focus()
+    send(notebook, "HELP")
+    expect(console.get_by_role("log")).to_contain_text("⚠ El laboratorio está parado")
+    expect(entry).to_have_value("HELP")
+
+
+def test_narrow(all_widgets, picture) -> None:
+    """In a narrow column nothing is cut off at the side."""
+    console = all_widgets.widget("console")
+    console.get_by_role("combobox", name="Command").focus()
+    send(all_widgets, "HELP")
+    expect(console.get_by_role("log")).to_contain_text("214")
+    all_widgets.page.add_style_tag(content=".smtplab { width: 600px; }")
+    for kind in KINDS:
+        widget = all_widgets.widget(kind)
+        assert widget.evaluate("it => it.scrollWidth <= it.clientWidth"), kind
+        picture(widget, f"{kind}-narrow")
 
 
 def test_side_by_side(all_widgets, picture) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smtplab
+import smtplab.personality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +88,7 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
     assert refused["exchanges"] == []
     lab.personality = smtplab.Personality.scripted({"HELP": b"", "NOOP": b"junk\r\n"})
     (late,) = answers(console, type="command", line="HELP")
-    assert "no complete reply" in late["error"]
+    assert late["error"].startswith("No complete reply came in time.")
     assert late["exchanges"][-1]["remarks"] == ["no reply"]
     (junk,) = answers(console, type="command", line="NOOP")
     assert "three digits" in junk["error"]
@@ -97,6 +98,59 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
     (stopped,) = answers(console, type="command", line="HELP")
     assert "lab.start()" in stopped["error"]
     assert answers(console, type="nonsense") == []
+    assert answers(console) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "line", "error"),
+    [
+        ("214 x", "HE\rLP", "No se ha enviado nada: una orden es una sola línea, pero aquí hay CR en la posición 2."),
+        ("214 x", "HE\0", "No se ha enviado nada: una orden es una sola línea, pero aquí hay NUL en la posición 2."),
+        ("214 x", "\ud800", "No se ha enviado nada: contiene medio carácter"),
+        (smtplab.personality.HANG_UP, "HELP", "La conexión se perdió"),
+        (b"", "HELP", "No llegó a tiempo"),
+        (b"junk\r\n", "HELP", "Lo que llegó no es una respuesta"),
+    ],
+)
+def test_errors_in_spanish(said: Any, line: str, error: str) -> None:
+    """What goes wrong is said in the console's language, not in the one that is set."""
+    with smtplab.start(smtplab.Personality.scripted({"HELP": said}), carrier="memory") as lab:
+        (told,) = answers(smtplab.console(lab, lang="es"), type="command", line=line)
+    assert told["error"].startswith(error)
+
+
+def test_remarks_in_the_console_s_language(lab: smtplab.Lab) -> None:
+    """The remarks, the text that is copied and what stands where no widget runs are in the console's language."""
+    console = smtplab.console(lab, lang="es")
+    (told,) = answers(console, type="command", line="QUIT")
+    assert told["exchanges"][-1]["remarks"] == ["el servidor cerró la conexión"]
+    assert told["exchanges"][-1]["text"].splitlines()[0] == "C: QUIT"
+    assert told["exchanges"][-1]["text"].endswith("- el servidor cerró la conexión")
+    assert "el servidor cerró la conexión" in console.plain()
+
+
+def test_each_message_says_where_it_begins(lab: smtplab.Lab) -> None:
+    """A message carries the place of its first exchange, so that every view knows what it has and what it missed."""
+    console = smtplab.console(lab)
+    answers(console, type="command", line="HELP")
+    (hello,) = answers(console, type="hello")
+    (more,) = answers(console, type="command", line="NOOP")
+    assert (hello["start"], len(hello["exchanges"])) == (0, 2)
+    assert (more["start"], len(more["exchanges"])) == (2, 1)
+
+
+def test_console_goes_back_to_a_scripted_server() -> None:
+    """A scripted personality can be chosen again after another one, and one set from a cell is in the list."""
+    with smtplab.start(smtplab.Personality.scripted({"HELP": "214 mine"}), carrier="memory") as lab:
+        console = smtplab.console(lab)
+        assert console.personalities[:2] == ["scripted", "rfc5321"]
+        answers(console, type="personality", name="exim-4.96")
+        (told,) = answers(console, type="personality", name="scripted")
+        assert (told["error"], told["personality"]) == (None, "scripted")
+        assert lab.send("HELP").lines == ("mine",)
+        lab.personality = smtplab.Personality.scripted({}, name="from a cell")
+        (told,) = answers(console, type="hello")
+        assert told["personality"] == console.personalities[0] == "from a cell"
 
 
 def test_console_carries_message_text(lab: smtplab.Lab) -> None:
@@ -131,9 +185,22 @@ def test_side_by_side_of_strange_codes() -> None:
     with smtplab.start(odd, carrier="memory") as lab:
         side = smtplab.side_by_side(lab, "HELP", "NOOP")
     assert [one["code"] for one in side.pair["sides"]] == ["999", "099"]
-    assert "is not a reply code" in side.pair["differences"][0]
+    assert side.pair["differences"][0].startswith("999, 099: not a reply code")
     with pytest.raises(smtplab.NotACode, match="999"):
         smtplab.side_by_side(None, 999, 211)
+
+
+def test_side_by_side_of_codes_with_a_lab(lab: smtplab.Lab) -> None:
+    """Two numbers are codes, never commands, with a lab too; what is no code is said in the widget's language."""
+    side = smtplab.side_by_side(lab, 211, 214, lang="es")
+    assert len(lab.transcript) == 0
+    assert [one["code"] for one in side.pair["sides"]] == ["211", "214"]
+    answers(side, type="compare", first=" 250 ", second="500")
+    assert [one["code"] for one in side.pair["sides"]] == ["250", "500"]
+    answers(side, type="compare", first="HELP", second="500")
+    assert side.error.startswith("HELP: no es un código de respuesta")
+    with pytest.raises(TypeError, match="not one of each: 214, 'HELP'"):
+        smtplab.side_by_side(lab, 214, "HELP")
 
 
 def test_anatomy_shows_every_octet() -> None:
