@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import click, cold, life, load, round_trip
+from benchmarks import click, cold, life, load, recorded, round_trip
 
-MEASURES = {"round_trip": round_trip, "cold": cold, "life": life, "load": load, "click": click}
+MEASURES = {"round_trip": round_trip, "recorded": recorded, "cold": cold, "life": life, "load": load, "click": click}
 
 
 def main() -> int:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UnknownName,
     )
     from smtplab.exercises import check
+    from smtplab.exhibits import ftp_origin
     from smtplab.lab import Lab, start
     from smtplab.language import set_language
     from smtplab.personality import Personality
@@ -34,11 +35,13 @@ if TYPE_CHECKING:
     from smtplab.reply import Reply, ReplyParser
     from smtplab.roster import personalities
     from smtplab.server import LabSMTP
+    from smtplab.surveying import help_chart, survey
     from smtplab.transcript import Exchange, Transcript
     from smtplab.verdicts import Verdict, judge
     from smtplab.widgets.anatomy import anatomy
     from smtplab.widgets.console import console
     from smtplab.widgets.exercise import exercise
+    from smtplab.widgets.gallery import gallery
     from smtplab.widgets.side_by_side import side_by_side
 
 # A public name must not be a module's name: importing the module would put it in the name's place.
@@ -62,14 +65,17 @@ _HOMES = {
     "personality": ("Personality",),
     "roster": ("personalities",),
     "exercises": ("check",),
+    "exhibits": ("ftp_origin",),
     "probing": ("Probe", "ProbeError", "probe"),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
+    "surveying": ("help_chart", "survey"),
     "transcript": ("Exchange", "Transcript"),
     "verdicts": ("Verdict", "judge"),
     "widgets.anatomy": ("anatomy",),
     "widgets.console": ("console",),
     "widgets.exercise": ("exercise",),
+    "widgets.gallery": ("gallery",),
     "widgets.side_by_side": ("side_by_side",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -98,7 +104,11 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "side_by_side",
     "anatomy",
     "exercise",
+    "gallery",
+    "help_chart",
+    "survey",
     "check",
+    "ftp_origin",
     "set_language",
     "SmtplabError",
     "NotAReply",

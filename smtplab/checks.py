@@ -25,7 +25,21 @@ Found: TypeAlias = "bool | str | None"
 MINIMUM = ("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY")
 """The commands of RFC 5321 §4.5.1."""
 
-REGISTERED = (*MINIMUM, "HELP", "EXPN", "LHLO", "STARTTLS", "AUTH", "ETRN", "ATRN", "BDAT", "SEND", "SOML", "SAML", "TURN")
+REGISTERED = (
+    *MINIMUM,
+    "HELP",
+    "EXPN",
+    "LHLO",
+    "STARTTLS",
+    "AUTH",
+    "ETRN",
+    "ATRN",
+    "BDAT",
+    "SEND",
+    "SOML",
+    "SAML",
+    "TURN",
+)
 """Verbs that an RFC defines: RFC 5321, RFC 1869 §5, and extensions."""
 
 

@@ -209,12 +209,14 @@ def personalities() -> None:
     click.echo(str(personalities()))
 
 
-class _Address(click.ParamType):
+class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
     """HOST, HOST:PORT, or [IPv6]:PORT."""
 
     name = "host[:port]"
 
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, int | None]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, int | None]:
         """Give host and port; no port is None."""
         if isinstance(value, tuple):
             return value
@@ -252,9 +254,7 @@ def probe(
 
     progress = _progress()
     try:
-        found = probe(
-            *address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress
-        )
+        found = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
     finally:
         progress("")
     click.echo(json.dumps(found.as_data(), indent=1) if as_json else str(found))

@@ -25,7 +25,7 @@ from smtplab.verdicts import OUTCOMES, VIOLATES, Verdicts, judge
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 PORT, TLS_PORT = 25, 465
-_READY = 220
+_READY, _CLOSING = 220, 421
 _TLS_RECORDS = (b"\x15", b"\x16")
 
 
@@ -146,14 +146,14 @@ def probe(
         asked.hello(tls=tls, starttls=starttls, progress=progress)
         for command in COMMANDS:
             progress(command)
-            asked.client.send(command_line(command), within)
-            if asked.client.connection is None and command != "QUIT":
+            if asked.client.send(command_line(command), within).code == _CLOSING:
                 ended = say("hung_up", command=command)
                 break
-    except (DialogueError, NotAReply) as error:
+    except (DialogueError, NotAReply, ProbeError) as error:
+        why = str(error) if isinstance(error, ProbeError) else asked.why(error)
         if not asked.client.transcript.replies("HELP"):
-            raise ProbeError(asked.why(error)) from error
-        ended = asked.why(error)
+            raise ProbeError(why) from error
+        ended = why
     finally:
         spoken = asked.tls
         asked.client.hang_up()

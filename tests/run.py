@@ -18,7 +18,7 @@ TOP = Path(__file__).resolve().parents[1]
 ENVIRONMENT = TOP / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-PROGRAMS = {"chromium": "chromium", "curl": "curl", "swaks": "swaks"}
+PROGRAMS = {"chromium": "chromium", "curl": "curl", "swaks": "swaks", "npm": "npm"}
 """Program → Debian package."""
 
 

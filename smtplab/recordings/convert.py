@@ -57,7 +57,7 @@ def sessions(capture: dict[str, Any]) -> list[Session]:
         name = row["session"]
         if row["seq"] == 0 or not found or found[-1].name != name:
             seen[name] = seen.get(name, 0) + 1
-            found.append(Session(name, name.startswith("alone") and seen[name] == 1))
+            found.append(Session(name, row.get("greeted", name.startswith("alone") and seen[name] == 1)))
         sent = None if row["sent"] is None else _octets(row["sent"])
         found[-1].steps.append(Step(sent, _octets(row["received"]), bool(row["dropped"])))
     for key in ("many_help", "many_noop"):

@@ -62,9 +62,12 @@ class _Recorder:
             opening: list[bytes | None] = [None, *([self._hello] if greet else [])]
             for number, line in enumerate([*opening, *lines]):
                 received, dropped, source = self._exchange(connection, line)
+                if line == self._hello and received[:1] != b"2" and not keep_hello:
+                    return 0  # a server that refuses EHLO has no "after EHLO"
                 if keep_hello or number >= len(opening):
                     seq = number if keep_hello else number - len(opening)
                     row = {"session": name, "seq": seq, "sent": line, "received": received, "dropped": dropped}
+                    row["greeted"] = greet and not keep_hello
                     self.rows.append({**row, "source": source})
                 if line == b"HELP\n" and not received and not dropped:
                     self.rows.append({**row, "seq": seq + 1, "sent": b"\r\n", "source": "live"})

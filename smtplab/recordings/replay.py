@@ -103,30 +103,35 @@ class _Replay:
 
     def _count(self, line: bytes, verb: bytes, said: Said) -> Limit | None:
         """Count what the limits count; give the limit that this command goes over, if any."""
-        unknown = self._is_unknown(line, said)
         hello = verb in _HELLOS
         first_hello = hello and not self._hellos
         self._hellos += hello
-        counts = {
-            "unknown": unknown,
-            "errors": said.octets[:1] == b"5",
-            "errors in a row": said.octets[:1] == b"5",
-            "refusals": said.octets[:1] in (b"4", b"5"),
-            "nonmail": not unknown and not first_hello and verb not in _MOVES_MAIL,
-            "NOOP": verb == b"NOOP",
-            "HELP": verb == b"HELP",
-        }
-        if not counts["errors"]:
-            self._counted["errors in a row"] = 0
         for limit in self._made.limits:
-            if counts[limit.counts]:
-                self._counted[limit.counts] += 1
-                if self._counted[limit.counts] > limit.most:
-                    return limit
+            if not self._is_counted(limit.counts, line, verb, said, first_hello=first_hello):
+                if limit.counts == "errors in a row":
+                    self._counted[limit.counts] = 0
+                continue
+            self._counted[limit.counts] += 1
+            if self._counted[limit.counts] > limit.most:
+                return limit
         return None
+
+    def _is_counted(self, counts: str, line: bytes, verb: bytes, said: Said, *, first_hello: bool) -> bool:
+        match counts:
+            case "NOOP" | "HELP":
+                return verb == counts.encode()
+            case "errors" | "errors in a row":
+                return said.octets[:1] == b"5"
+            case "refusals":
+                return said.octets[:1] in (b"4", b"5")
+            case "nonmail":
+                return not first_hello and verb not in _MOVES_MAIL and not self._is_unknown(line, said)
+        return self._is_unknown(line, said)
 
     def _is_unknown(self, line: bytes, said: Said) -> bool:
         """Tell whether the server took the command for one it does not know: it says what it says to FOO."""
+        if said.octets[:1] == b"2":
+            return False
         verb = line.split(None, 1)[0] if line.strip() else b""
         unknown = [self._made.answers.get(phase, {}).get(UNKNOWN) for phase in ("greeted", "connected")]
         said_to_foo = said.octets.replace(verb, b"FOO") if verb else said.octets

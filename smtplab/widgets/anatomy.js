@@ -82,6 +82,7 @@ function render({ model, el }) {
       rows[part.line].run.append(button);
       return button;
     });
+    lines.classList.toggle("many", parts.length > 500); // only what is in sight is laid out
     lines.replaceChildren(...rows);
     if (buttons.length) explain(0);
     const found = model.get("defects");

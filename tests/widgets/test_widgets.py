@@ -93,7 +93,7 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
     (junk,) = answers(console, type="command", line="NOOP")
     assert "three digits" in junk["error"]
     (unknown,) = answers(console, type="personality", name="nosuch")
-    assert "'nosuch'" in unknown["error"]
+    assert unknown["error"] == 'There is no server named "nosuch".'
     lab.stop()
     (stopped,) = answers(console, type="command", line="HELP")
     assert "lab.start()" in stopped["error"]
@@ -236,3 +236,21 @@ def test_exercise_gives_the_feedback_for_the_answer(lab: smtplab.Lab) -> None:
     assert "LF at position" in exercise.feedback["text"]
     with pytest.raises(smtplab.UnknownName, match=r"01\.help"):
         smtplab.exercise("nosuch", lab)
+
+
+def test_gallery_opens_cells() -> None:
+    """A cell opened gives the octets in parts, the verdicts worst first and where it comes from; nonsense gives nothing."""
+    gallery = smtplab.gallery()
+    assert len(gallery.servers) == len(smtplab.personalities()) - 2
+    (details,) = answers(gallery, type="open", server="haraka-3.3.4", command="HELP")
+    assert details["reply"]["code"] == "250"
+    assert [each["weight"] for each in details["verdicts"]] == sorted(
+        (each["weight"] for each in details["verdicts"]), reverse=True
+    )
+    assert details["verdicts"][0]["words"] == "violates a MUST"
+    assert "npm Haraka 3.3.4" in details["about"]
+    for wrong in ({"server": "nosuch", "command": "HELP"}, {"server": "haraka-3.3.4", "command": "DATA"}, {}):
+        assert answers(gallery, type="open", **wrong) == []
+    assert "incumple" in answers(smtplab.gallery(lang="es"), type="open", server="haraka-3.3.4", command="HELP")[0][
+        "verdicts"
+    ][0]["words"]

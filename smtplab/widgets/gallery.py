@@ -1,0 +1,70 @@
+"""The gallery: recorded servers by commands, what each answered; open a cell for octets, parts and verdicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from smtplab.codes import explain
+from smtplab.surveying import COMMANDS, survey
+from smtplab.verdicts import OUTCOMES, judge
+from smtplab.widgets.base import HERE, LabWidget, stylesheet
+from smtplab.widgets.views import reply_view
+
+
+class GalleryWidget(LabWidget):
+    """Servers by commands. The page asks to open a cell and gets its details."""
+
+    _esm = HERE / "gallery.js"
+    _css = stylesheet("gallery")
+
+    commands = traitlets.List(traitlets.Unicode(), default_value=list(COMMANDS)).tag(sync=True)
+    servers = traitlets.List().tag(sync=True)
+    names = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, lang: str | None = None) -> None:
+        super().__init__("gallery", lang)
+        rows = [
+            {"name": server.name, "about": f"{server.software}, {server.version}, {server.date}", "codes": codes}
+            for server, (_, *codes) in zip(survey().servers, survey().rows(), strict=True)
+        ]
+        seen = {code for row in rows for code in row["codes"] if code != "-"}
+        self.names = {code: explain(code, self.lang).text for code in sorted(seen)}
+        self.servers = rows
+
+    def received(self, content: dict[str, Any]) -> None:
+        """Send the details of the cell that the page opens."""
+        if content.get("type") != "open":
+            return
+        server = next((each for each in survey().servers if each.name == content.get("server")), None)
+        command = str(content.get("command"))
+        said = server.dialogues.get(command) if server else None
+        if server is None or said is None or said[-1].reply is None:
+            return
+        verdicts = judge(said[-1], said, lang=self.lang)
+        self.send({
+            "type": "details", "server": server.name, "command": command,
+            "about": f"{server.software}, {server.version}, {server.date}",
+            "reply": reply_view(said[-1].reply, self.lang),
+            "closed": said[-1].closed,
+            "verdicts": [
+                {"weight": OUTCOMES.index(each.outcome), "words": each.words, "text": each.rule.text, "source": each.rule.source}
+                for each in verdicts
+            ],
+        })  # fmt: skip
+
+    def plain(self) -> str:
+        """Give the table of codes."""
+        return survey()._repr_html_()
+
+    def __repr__(self) -> str:
+        return f"<gallery of {len(self.servers)} servers>"
+
+
+def gallery(*, lang: str | None = None) -> GalleryWidget:
+    """Make the gallery of recorded servers. The plain equivalent: `print(smtplab.survey())`.
+
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return GalleryWidget(lang)

@@ -1,0 +1,253 @@
+"""Real servers, unpacked and started on 127.0.0.1 and a free port, without touching the system's own configuration.
+
+Debian's packages are downloaded and unpacked, never installed; the users that they want are given to them alone by
+nss_wrapper. PyPI's come with the test extra, npm's are installed into a temporary folder. Nothing leaves 127.0.0.1:
+no server here has a route for mail to anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+USERS = {"root": 0, "nobody": 65534, "Debian-exim": 65501, "postfix": 65502}
+GROUPS = {**USERS, "postdrop": 65503}
+
+
+def free_port() -> int:
+    """Give a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[object], port: int, log: Path, **options: Any) -> Iterator[int]:
+    """Run a server until it answers on the port; it and all its children end with the block."""
+    with log.open("w+b") as output:
+        words = list(map(str, command))
+        server = subprocess.Popen(words, stdout=output, stderr=output, start_new_session=True, **options)
+        try:
+            until, pause = time.monotonic() + 60, threading.Event()
+            while True:
+                try:
+                    socket.create_connection(("127.0.0.1", port), 1).close()
+                    break
+                except OSError:
+                    assert server.poll() is None, log.read_text()
+                    assert time.monotonic() < until, log.read_text()
+                    pause.wait(0.1)
+            yield port
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Download Debian packages and unpack them; gives the folder that they are in."""
+    top = tmp_path_factory.mktemp("debian")
+    top.chmod(0o755)
+    for parent in (top.parent, top.parent.parent):
+        parent.chmod(parent.stat().st_mode | 0o011)  # servers that give up root must be able to come here
+
+    def unpack(*packages: str) -> Path:
+        there = shutil.which("apt-get") and shutil.which("dpkg")
+        download = ["apt-get", "download", "-q", *packages]
+        if not there or subprocess.run(download, cwd=top, capture_output=True, check=False).returncode:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(
+                f"cannot download {', '.join(packages)} with apt-get"
+            )
+        for package in packages:
+            (file,) = top.glob(f"{package}_*.deb")
+            subprocess.run(["dpkg", "-x", file, top / "root"], check=True)
+            file.unlink()
+        return top / "root"
+
+    return unpack
+
+
+@pytest.fixture(scope="session")
+def as_users(unpacked: Callable[..., Path]) -> dict[str, str]:
+    """Give the environment in which the unpacked servers find their libraries and their users."""
+    if os.geteuid() != 0:
+        pytest.skip("servers that give up root must be started by root")
+    root = unpacked("libidn12", "libnss-wrapper")
+    top = root.parent
+    (top / "passwd").write_text("".join(f"{name}:x:{uid}:{uid}::/:/bin/false\n" for name, uid in USERS.items()))
+    (top / "group").write_text("".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS.items()))
+    (wrapper,) = root.rglob("libnss_wrapper.so")
+    return {
+        **os.environ,
+        "LD_LIBRARY_PATH": os.pathsep.join([str(wrapper.parent), str(root / "usr/lib/postfix")]),
+        "LD_PRELOAD": str(wrapper),
+        "NSS_WRAPPER_PASSWD": str(top / "passwd"),
+        "NSS_WRAPPER_GROUP": str(top / "group"),
+    }
+
+
+EXIM = """
+primary_hostname = mta.lab.example
+spool_directory = {spool}
+log_file_path = {spool}/%slog
+exim_user = 65501
+exim_group = 65501
+keep_environment =
+local_interfaces = 127.0.0.1
+tls_advertise_hosts = *
+host_lookup =
+rfc1413_hosts =
+acl_smtp_rcpt = refuse
+begin acl
+refuse:
+  deny
+begin routers
+begin transports
+"""
+
+
+@pytest.fixture(scope="session")
+def exim(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[int]:
+    """Run Exim from Debian's package, with no router: it can deliver nothing."""
+    root = unpacked("exim4-daemon-light")
+    spool, port = root.parent / "exim", free_port()
+    spool.mkdir()
+    os.chown(spool, 65501, 65501)
+    config = root.parent / "exim.conf"
+    config.write_text(EXIM.format(spool=spool))
+    command = [root / "usr/sbin/exim4", "-C", config, "-bdf", "-oX", f"127.0.0.1.{port}", "-oP", spool / "pid"]
+    with running(command, port, root.parent / "exim.out", env=as_users) as found:
+        yield found
+
+
+POSTFIX = """
+compatibility_level = 3.6
+queue_directory = {top}/queue
+data_directory = {top}/data
+command_directory = {root}/usr/sbin
+daemon_directory = {root}/usr/lib/postfix/sbin
+shlib_directory = {root}/usr/lib/postfix
+meta_directory = {top}
+mail_owner = postfix
+setgid_group = postdrop
+myhostname = mta.lab.example
+mydestination = localhost
+mynetworks = 127.0.0.0/8
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+default_transport = error:no mail leaves here
+relay_transport = error:no mail leaves here
+local_transport = discard:
+alias_maps =
+alias_database =
+smtpd_banner = $myhostname ESMTP $mail_name (Debian/GNU)
+smtpd_peername_lookup = no
+maillog_file = /dev/stdout
+import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C LD_LIBRARY_PATH LD_PRELOAD
+  NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP
+"""
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+rewrite unix - - n - - trivial-rewrite
+proxymap unix - - n - - proxymap
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+tlsmgr unix - - n 1000? 1 tlsmgr
+"""
+QUEUES = ["active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "pid", "private", "public", "saved", "trace"]
+
+
+@pytest.fixture(scope="session")
+def postfix(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[int]:
+    """Run Postfix from Debian's package; every transport is an error or discards."""
+    root = unpacked("postfix")
+    top, port = root.parent / "postfix", free_port()
+    for folder in ("data", *(f"queue/{name}" for name in QUEUES)):
+        (top / folder).mkdir(parents=True)
+        os.chown(top / folder, 65502, 65503 if folder.endswith(("maildrop", "public")) else 65502)
+    os.chown(top / "queue/pid", 0, 0)
+    (top / "main.cf").write_text(POSTFIX.format(top=top, root=root))
+    (top / "master.cf").write_text(MASTER.format(port=port))
+    command = [root / "usr/lib/postfix/sbin/master", "-c", top, "-d"]
+    with running(command, port, root.parent / "postfix.out", env=as_users) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install npm's packages into a temporary folder."""
+    if not (shutil.which("npm") and shutil.which("node")):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("npm is not installed")
+    top = tmp_path_factory.mktemp("npm")
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", top, "smtp-server@3", "Haraka@3"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"npm install failed: {ran.stderr[-300:]}")
+    return top
+
+
+@pytest.fixture(scope="session")
+def nodemailer(node_modules: Path) -> Iterator[int]:
+    """Run smtp-server (Nodemailer)."""
+    port = free_port()
+    code = (
+        "const {SMTPServer} = require('smtp-server');"
+        "new SMTPServer({authOptional: true, name: 'mta.lab.example', disabledCommands: ['STARTTLS'],"
+        f" onData(stream, session, done) {{ stream.resume(); stream.on('end', done); }}}}).listen({port}, '127.0.0.1');"
+    )
+    with running(["node", "-e", code], port, node_modules / "smtp-server.out", cwd=node_modules) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def haraka(node_modules: Path) -> Iterator[int]:
+    """Run Haraka with the plug-ins that it needs to refuse and to discard."""
+    top, port = node_modules / "haraka", free_port()
+    program = node_modules / "node_modules/.bin/haraka"
+    subprocess.run([program, "-i", top], capture_output=True, check=True)
+    (top / "config/smtp.ini").write_text(f"listen=127.0.0.1:{port}\nnodes=0\n")
+    (top / "config/plugins").write_text("rcpt_to.in_host_list\nqueue/discard\n")
+    (top / "config/me").write_text("mta.lab.example\n")
+    (top / "config/host_list").write_text("lab.example\nlocalhost\n")
+    with running([program, "-c", top], port, node_modules / "haraka.out") as found:
+        yield found
+
+
+PYTHON = {
+    "aiosmtpd": (
+        "from aiosmtpd.controller import Controller; import sys, threading\n"
+        "class Handler: pass\n"
+        "Controller(Handler(), hostname='127.0.0.1', port=int(sys.argv[1])).start(); threading.Event().wait()"
+    ),
+    "smtpdfix": (
+        "from smtpdfix import SMTPDFix; import sys, threading\n"
+        "with SMTPDFix('127.0.0.1', int(sys.argv[1])): threading.Event().wait()"
+    ),
+}
+
+
+@pytest.fixture(params=PYTHON)
+def python_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """Run stock aiosmtpd and smtpdfix."""
+    port = free_port()
+    command = [sys.executable, "-c", PYTHON[request.param], port]
+    with running(command, port, tmp_path / "out") as found:
+        yield request.param, found

@@ -1,0 +1,233 @@
+"""Recordings: what real servers said comes back octet for octet, with their limits, and survives its file."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import smtplab
+from smtplab.recordings import names, recording
+from smtplab.recordings.convert import convert, differences, name_of, sessions
+from smtplab.recordings.recorder import CannotRecord, record
+from smtplab.recordings.recording import MAX_OCTETS, Recording, RecordingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CAPTURES = Path(__file__).resolve().parents[3] / "shared/servers"
+
+# Where a replay differs from its capture, and why. Nothing else may.
+KNOWN = {
+    # HELO after EHLO switches the extended syntax off, which HELP MAIL then shows
+    **dict.fromkeys(("aiosmtpd", "dsmtpd", "mail-devel", "smtpdfix"), {b"HELP MAIL\r\n"}),
+    # a second LHLO is told less than the first, and session ids differ
+    "cyrus-lmtp": {b"LHLO lab.example\r\n", b"RSET\r\n"},
+    # before its first message QUIT is a bad sequence, after it a good one
+    "dumbster": {b"QUIT\r\n"},
+    # the proxy is one reply behind after what it is silent to
+    "proxsmtp": {b"\r\n", b"NOOP\r\n"},
+}
+
+
+@pytest.fixture(params=names())
+def name(request: pytest.FixtureRequest) -> str:
+    """Name each recording in turn."""
+    return str(request.param)
+
+
+def test_a_recording_survives_its_file(name: str) -> None:
+    """Written and read again, a recording is the same."""
+    made = recording(name)
+    assert Recording.from_text(made.to_text()) == made
+    assert made.name == name
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", made.date)
+    assert made.software
+    assert made.version
+    assert made.obtained
+
+
+def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> None:
+    """On both carriers a recorded personality answers HELP, STAT and NOOP with the recorded octets, greeting and all."""
+    for name in names():
+        made, lab = recording(name), start(name)
+        hello = b"LHLO lab.example" if made.protocol == "LMTP" else b"EHLO lab.example"
+        for phase, before in (("connected", None), ("greeted", hello)):
+            lab.personality = name
+            if before is not None:
+                lab.send(before)
+            for line in (b"HELP", b"HELP NOSUCH", b"STAT", b"NOOP"):
+                said = made.answers.get(phase, {}).get(line + b"\r\n")
+                if said is None or not said.octets or said.hangs_up:
+                    continue
+                assert said.octets.startswith(lab.send(line).raw), (name, phase, line)
+                assert lab.transcript[-1].source == "recorded"
+        assert lab.transcript[0].reply.raw == made.greeting.octets
+        lab.stop()
+
+
+def test_round_trip(name: str) -> None:
+    """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, the limits are the same."""
+    made = recording(name)
+    recipient = next(
+        (re.search(rb"<(.*)>", line)[1].decode() for line in made.answers.get("mail", {}) if line.startswith(b"RCPT")),
+        None,
+    )
+    with smtplab.start(name, carrier="memory") as lab:
+        again = record(
+            lab._carrier.connect, name, software=made.software, version=made.version, protocol=made.protocol,
+            transaction=recipient, limits=True,
+        )  # fmt: skip
+    kept = {(phase, line): said for phase, lines in made.answers.items() for line, said in lines.items()}
+    got = {(phase, line): said for phase, lines in again.answers.items() for line, said in lines.items()}
+    assert {place: said for place, said in got.items() if kept.get(place) != said} == {}
+    assert len(got) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
+    assert again.greeting == made.greeting
+    assert set(again.limits) == set(made.limits)
+
+
+@pytest.mark.skipif(not CAPTURES.exists(), reason="the raw captures are not here")
+def test_replays_are_faithful_to_the_captures() -> None:
+    """Every session of every capture, replayed, gives the octets that were captured, but for the few known."""
+    seen = 0
+    for path in sorted(CAPTURES.glob("*.json")):
+        capture = json.loads(path.read_text("utf-8"))
+        if not isinstance(capture, dict) or "session" not in capture["exchanges"][0]:
+            continue
+        made = convert(capture)
+        wrong = {sent for session in sessions(capture) for sent, _, _ in differences(made, session)}
+        assert wrong <= KNOWN.get(capture["name"], set()), (capture["name"], wrong)
+        shipped = recording(f"{made.name}-recorded" if made.name == "aiosmtpd-1.4.6" else made.name)
+        assert (shipped.answers, shipped.limits, shipped.greeting) == (made.answers, made.limits, made.greeting)
+        seen += 1
+    assert seen == len(names())
+
+
+def test_a_server_that_hung_up_hangs_up(start: Callable[..., smtplab.Lab]) -> None:
+    """Exim's tenth HELP is its last: the eleventh gets its 554, and the connection is gone."""
+    lab = start("exim-4.96")
+    lab.send("EHLO lab.example")
+    assert [lab.send("HELP").code for _ in range(11)] == [214] * 10 + [554]
+    assert lab.transcript[-1].closed
+    assert lab.send("HELP").code == 214
+    assert lab.transcript[-1].session == 2
+
+
+def test_what_was_not_recorded_is_marked(start: Callable[..., smtplab.Lab]) -> None:
+    """A command never recorded gets the reply to an unknown one, another spelling what is like it; both are marked."""
+    lab = start("exim-4.96")
+    lab.send("ehlo somebody.else")
+    lab.send("HELP SOMETHING")
+    assert [exchange.source for exchange in lab.transcript[1:]] == ["alike", "unrecorded"]
+    assert lab.transcript[-1].reply.raw == b"500 unrecognized command\r\n"
+    assert "never recorded" in str(lab.transcript[-1])
+
+
+def test_bare_lf_is_waited_for(start: Callable[..., smtplab.Lab]) -> None:
+    """A server that waited for CRLF after a bare LF glues the next line on, as it was recorded."""
+    lab = start("twisted-26.10.0")
+    lab.send("EHLO lab.example")
+    with pytest.raises(smtplab.ReplyTimeout):
+        lab.send_raw(b"HELP\n", timeout=0.2)
+
+
+def test_mail_goes_through_a_recorded_server(start: Callable[..., smtplab.Lab]) -> None:
+    """A recorded mail transaction can be gone through, its text swallowed to the dot."""
+    lab = start("postfix-3.7.11")
+    codes = [lab.send(line).code for line in ("EHLO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA")]
+    assert codes == [250, 250, 250, 354]
+    assert [reply.code for reply in lab.send_raw(b"Subject: x\r\n\r\nHELP\r\n.\r\n")] == [250]
+    assert lab.messages == ()
+
+
+def test_personalities_tell_where_they_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list has the names, prints software, version and date, and is a table in the learner's language."""
+    listed = smtplab.personalities()
+    assert listed[:2] == ("rfc5321", "aiosmtpd-1.4.6")
+    assert "exim-4.96" in listed
+    assert "2026-11-24" in str(listed)
+    assert "how it was obtained" in listed._repr_html_()
+    smtplab.set_language("es")
+    assert "cómo se obtuvo" in listed._repr_html_()
+    assert "RFC 5321" in listed.about()[0].obtained
+
+
+# --- files that are no recordings
+
+GOOD: dict[str, Any] = {
+    "smtplab-recording": 1, "name": "x", "software": "x", "version": "1", "date": "2026-11-24", "obtained": "x",
+    "protocol": "SMTP", "greeting": {"octets": "220 x\r\n"}, "limits": [],
+    "answers": [{"octets": "214 x\r\n", "to": {"connected": ["HELP"]}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"smtplab-recording": 2}, r"line 2: version 2 of the format.*reads version 1"),
+        ({"name": 5}, r"line 3: name is 5, not text"),
+        ({"greeting": None}, r"greeting is missing"),
+        ({"greeting": {"octets": 5}}, r"greeting is 5, not text"),
+        ({"greeting": {"octets": {"base64": "!"}}}, r"greeting: not base64"),
+        ({"answers": {}}, r"answers is not a list"),
+        ({"answers": []}, r"no answer in it"),
+        ({"answers": [{"octets": "x"}]}, r"does not say to what"),
+        ({"answers": [{"octets": "x", "to": {"asleep": ["HELP"]}}]}, r"unknown phase 'asleep'; there are: connected"),
+        ({"answers": [{"octets": "x", "to": {"connected": "HELP"}}]}, r"connected is not a list"),
+        ({"answers": [{"octets": "x", "hangs_up": "no", "to": {"connected": ["HELP"]}}]}, r"hangs_up is 'no'"),
+        ({"limits": [{"counts": "sheep", "most": 1, "octets": "x"}]}, r"counts 'sheep'; there are: unknown"),
+        ({"limits": [{"counts": "HELP", "most": -1, "octets": "x"}]}, r"most is -1"),
+    ],
+)
+def test_a_malformed_file(tmp_path: Path, change: dict[str, Any], named: str) -> None:
+    """A file that is malformed or of another version is refused with file, line and reason."""
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps({**GOOD, **change}, indent=1))
+    with pytest.raises(RecordingError, match=r"bad\.json: line \d+: .*") as refused:
+        Recording.read(path)
+    assert re.search(named, str(refused.value))
+
+
+@pytest.mark.parametrize(
+    "octets", [b"", b"{", b"[1]", b"null", json.dumps(GOOD).encode()[:-20], b"\xff\xfe", b"[" * 100_000]
+)
+def test_a_truncated_or_foreign_file(tmp_path: Path, octets: bytes) -> None:
+    """A file that is cut short, no JSON or no UTF-8 is refused with its name."""
+    path = tmp_path / "bad.json"
+    path.write_bytes(octets)
+    with pytest.raises(RecordingError, match=r"bad\.json: "):
+        Recording.read(path)
+
+
+def test_a_huge_file(tmp_path: Path) -> None:
+    """A huge file is refused before it is read."""
+    path = tmp_path / "bad.json"
+    with path.open("wb") as file:
+        file.truncate(MAX_OCTETS + 1)
+    with pytest.raises(RecordingError, match="too many for a recording"):
+        Recording.read(path)
+    good = tmp_path / "good.json"
+    good.write_text(json.dumps(GOOD))
+    assert Recording.read(good).name == "x"
+
+
+def test_what_cannot_be_recorded() -> None:
+    """A server that speaks something else, or without end, is refused in words."""
+    for said, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
+        with smtplab.start(smtplab.Personality.scripted({}, greeting=said), carrier="memory") as lab:
+            with pytest.raises(CannotRecord, match=named):
+                record(lab._carrier.connect, "x")
+
+
+def test_names_of_captures() -> None:
+    """A recording is named for the server and its version's number."""
+    for name, version, wanted in (
+        ("postfix-3.10", "3.10.13-0+deb13u1 (Debian 13)", "postfix-3.10.13"),
+        ("cpython311-smtpd", "CPython 3.11.7", "cpython-smtpd-3.11.7"),
+        ("dovecot-lmtp", "1:2.3.19.1+dfsg1-2.1 (x)", "dovecot-lmtp-2.3.19.1"),
+        ("opensmtpd", "6.8.0p2-4+b4 (x)", "opensmtpd-6.8.0p2"),
+    ):
+        assert name_of({"name": name, "version": version}) == wanted

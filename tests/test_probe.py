@@ -1,0 +1,224 @@
+"""The probe: asks politely, judges, and ends within its timeout whatever is at the other end."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import aiosmtpd
+import pytest
+from aiosmtpd.controller import Controller
+
+import smtplab
+from smtplab import cli
+from smtplab.verdicts import DEPARTS, VIOLATES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+CERTS = Path(aiosmtpd.__file__).parent / "tests/certs"
+
+
+@contextmanager
+def serving(how: object = "rfc5321") -> Iterator[tuple[str, int]]:
+    """Run a lab to probe."""
+    with smtplab.start(how, carrier="tcp") as lab:
+        yield lab.address
+
+
+@contextmanager
+def something(behave: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
+    """Run a server that does anything at all to the one connection it gets."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        with listener.accept()[0] as sock:
+            try:
+                behave(sock)
+            except OSError:
+                return
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield listener.getsockname()
+    finally:
+        thread.join()
+        listener.close()
+
+
+def until_closed(sock: socket.socket) -> None:
+    """Say nothing until the other end is gone."""
+    while sock.recv(4096):
+        pass
+
+
+def test_a_good_server() -> None:
+    """The lab itself violates nothing; the probe names no mailbox and asks each command once."""
+    with serving() as address:
+        found = smtplab.probe(*address)
+    assert not found.violates
+    sent = [exchange.command for exchange in found.transcript]
+    assert sent == [None, "EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
+    assert found.tls is None
+    assert "214-Commands of this server: …" in str(found)
+    assert "<table>" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("name", "worst"), [("postfix-3.10.13", VIOLATES), ("smtpdfix-0.5.3", DEPARTS), ("sendmail-8.17.1.9", None)]
+)
+def test_recorded_servers_are_recognized(name: str, worst: str | None) -> None:
+    """A server that answers as a recorded one is said to be like it, with the replies that show it."""
+    with serving(name) as address:
+        found = smtplab.probe(*address)
+    assert name in found.likeness.names
+    assert "HELP" in found.likeness.evidence
+    assert worst is None or found.worst == worst
+
+
+def test_status_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 0 when no MUST is violated, 1 when one is; --json gives it all for programs."""
+    with serving() as (host, port):
+        assert cli.run(["probe", f"{host}:{port}", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [each["code"] for each in data["exchanges"]] == [220, 250, 214, 214, 504, 250, 250, 221]
+    with serving(smtplab.Personality.scripted({"HELP": "214-a\n211 b"})) as (host, port):
+        assert cli.run(["probe", f"{host}:{port}", "--lang", "es"]) == 1
+    assert "incumple un MUST: reply.one-code" in capsys.readouterr().out
+
+
+def test_a_server_that_hangs_up_midway() -> None:
+    """What was said until a server hung up is judged, and it is said that it did."""
+    with serving(smtplab.Personality.scripted({"HELP MAIL": "421 enough"})) as address:
+        found = smtplab.probe(*address)
+    assert found.transcript[-1].reply.code == 421
+    assert found.ended
+
+
+BEHAVIOURS = {
+    "silent": (until_closed, "no greeting within"),
+    "ssh": (lambda sock: (sock.sendall(b"SSH-2.0-x\r\n"), until_closed(sock)), "not SMTP"),
+    "http": (lambda sock: (sock.sendall(b"HTTP/1.1 400 Bad\r\n\r\n"), until_closed(sock)), "not SMTP"),
+    "tls": (lambda sock: (sock.sendall(b"\x15\x03\x01\x00\x02\x02\x28"), until_closed(sock)), "needs --tls"),
+    "closes": (lambda _sock: None, "closed the connection"),
+    "half a greeting": (lambda sock: (sock.sendall(b"220-hi\r\n220"), until_closed(sock)), "no complete reply"),
+    "no reply to EHLO": (
+        lambda sock: (sock.sendall(b"220 hi\r\n"), until_closed(sock)),
+        "no complete reply|no greeting",
+    ),
+}
+
+
+def endless(sock: socket.socket) -> None:
+    """Talk without end."""
+    while True:
+        sock.sendall(b"220-and more\r\n" * 1000)
+
+
+def dribbling(sock: socket.socket) -> None:
+    """Send an octet now and then, so that no single read is ever late."""
+    pause = threading.Event()
+    while True:
+        sock.sendall(b"2")
+        pause.wait(0.1)
+
+
+@pytest.mark.parametrize("kind", [*BEHAVIOURS, "endless", "dribbling"])
+def test_whatever_is_there(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that is silent, speaks something else, or talks without end costs one line and its timeout, status 2."""
+    behave, said = BEHAVIOURS.get(kind) or {"endless": (endless, "no end"), "dribbling": (dribbling, "")}[kind]
+    with something(behave) as (host, port):
+        began = time.monotonic()
+        assert cli.run(["probe", f"{host}:{port}", "--timeout", "1"]) == 2
+        assert time.monotonic() - began < 8
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert any(part in err for part in said.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("nosuch.invalid", "no such host"),
+        ("127.0.0.1:x", "not HOST"),
+        ("127.0.0.1:99999", "not HOST"),
+        ("", "not HOST"),
+    ],
+)
+def test_addresses_that_are_none(capsys: pytest.CaptureFixture[str], address: str, named: str) -> None:
+    """A host that does not exist and an address that is none are one clear line."""
+    assert cli.run(["probe", address, "--timeout", "5"]) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_a_port_where_nothing_listens() -> None:
+    """A refused connection is said."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(smtplab.ProbeError, match=rf"127\.0\.0\.1:{port}: cannot be reached"):
+        smtplab.probe("127.0.0.1", port)
+
+
+# --- TLS
+
+
+class Handler:
+    """A handler with no hooks."""
+
+
+@contextmanager
+def tls_server(*, starttls: bool) -> Iterator[tuple[str, int]]:
+    """Run aiosmtpd with TLS, by a certificate that nobody vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTS / "server.crt", CERTS / "server.key")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = {"tls_context": context} if starttls else {"ssl_context": context}
+    controller = Controller(Handler(), hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    try:
+        yield "127.0.0.1", port
+    finally:
+        controller.stop()
+
+
+@pytest.mark.parametrize("how", ["starttls", "tls"])
+def test_tls(how: str) -> None:
+    """With STARTTLS or TLS from the first octet the dialogue is encrypted; the certificate is verified unless told not to."""
+    with tls_server(starttls=how == "starttls") as address:
+        with pytest.raises(smtplab.ProbeError, match="TLS failed .*--insecure"):
+            smtplab.probe(*address, **{how: True})
+        found = smtplab.probe(*address, insecure=True, **{how: True})
+    assert found.tls.startswith("TLSv1.")
+    assert found.transcript.replies("HELP")[0].code == 250
+
+
+def test_tls_where_none_is() -> None:
+    """Asking for TLS from a server that speaks plain, or does not offer STARTTLS, is one clear line."""
+    with serving() as address:
+        with pytest.raises(smtplab.ProbeError, match="TLS failed"):
+            smtplab.probe(*address, tls=True, timeout=2)
+        with pytest.raises(smtplab.ProbeError, match="does not start TLS: 454"):
+            smtplab.probe(*address, starttls=True)
+
+
+def test_record_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`record` writes a recording that can be read back, and never over a file that is there."""
+    from smtplab.recordings.recording import Recording  # noqa: PLC0415
+
+    out = tmp_path / "mine.json"
+    with serving() as (host, port):
+        arguments = ["record", f"{host}:{port}", "--name", "mine", "--out", str(out), "--timeout", "1"]
+        assert cli.run(arguments) == 0
+        assert cli.run(arguments) == 2
+    assert "exists" in capsys.readouterr().err
+    made = Recording.read(out)
+    assert made.answers["connected"][b"HELP\r\n"].octets.startswith(b"214-Commands of this server:")
+    assert made.answers["greeted"][b"QUIT\r\n"].hangs_up
