@@ -35,7 +35,9 @@ def measure() -> Iterator[Row]:
                         lab.personality = name
                         lab.send("HELP")
 
-                    switched["rfc5321" if name == "rfc5321" else "recorded"].append(timeit.timeit(switch, number=20) * 5e4)
+                    switched["rfc5321" if name == "rfc5321" else "recorded"].append(
+                        timeit.timeit(switch, number=20) * 5e4
+                    )
         medians = {name: statistics.median(times) for name, times in taken.items()}
         yield Row(f"HELP from a recording, {carrier}", medians["recorded"], medians["rfc5321"], "us", 1.3)
         medians = {name: statistics.median(times) for name, times in switched.items()}

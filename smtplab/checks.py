@@ -7,14 +7,13 @@ breach, whose weight is the rule's level; `LATITUDE` is what the rule leaves to 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from smtplab.codes import codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from smtplab.reply import Reply
     from smtplab.transcript import Exchange

@@ -243,8 +243,8 @@ def _progress() -> Callable[[str], None]:
 @_lang
 @click.pass_context
 def probe(
-    context: click.Context, address: tuple[str, int | None], *, starttls: bool, tls: bool, insecure: bool, timeout: float,
-    as_json: bool,
+    context: click.Context, address: tuple[str, int | None], *, starttls: bool, tls: bool, insecure: bool,
+    timeout: float, as_json: bool,
 ) -> None:  # fmt: skip
     """Ask a server of your own what it says to HELP, and judge it; nothing names a mailbox.
 

@@ -1,16 +1,15 @@
 """Asking a server of your own, politely, and judging what it says.
 
-It asks EHLO, HELP, HELP MAIL, HELP with a nonsense topic, NOOP, RSET and QUIT, once each, on one connection, and names no
-mailbox. Ask only a server that you may ask.
+It asks EHLO, HELP, HELP MAIL, HELP with a nonsense topic, NOOP, RSET and QUIT, once each, on one connection, and names
+no mailbox. Ask only a server that you may ask.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtplab.carriers.remote import RemoteConnection
 from smtplab.client import Client
@@ -20,8 +19,12 @@ from smtplab.lab import command_line, seconds
 from smtplab.likeness import Likeness, most_like
 from smtplab.reply import show_octets
 from smtplab.texts import Texts
-from smtplab.transcript import Transcript
 from smtplab.verdicts import OUTCOMES, VIOLATES, Verdicts, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smtplab.transcript import Exchange, Transcript
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 PORT, TLS_PORT = 25, 465
@@ -89,20 +92,11 @@ class Probe:
 
     def as_data(self) -> dict[str, Any]:
         """Give it for programs, as plain data for JSON; octets that are not UTF-8 stand as escapes."""
+        like = self.likeness
         return {
             "host": self.host, "port": self.port, "tls": self.tls, "ended": self.ended, "worst": self.worst,
-            "exchanges": [
-                {
-                    "sent": None if exchange.sent is None else show_octets(exchange.sent),
-                    "code": None if exchange.reply is None else exchange.reply.code,
-                    "received": None if exchange.reply is None else exchange.reply.raw.decode("utf-8", "backslashreplace"),
-                    "verdicts": [
-                        {"rule": each.rule.id, "source": each.rule.source, "outcome": each.outcome} for each in verdicts
-                    ],
-                }
-                for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True)
-            ],
-            "like": None if self.likeness is None else {"names": self.likeness.names, "evidence": self.likeness.evidence},
+            "exchanges": [_exchange_data(*each) for each in zip(self.transcript, self.verdicts, strict=True)],
+            "like": None if like is None else {"names": like.names, "evidence": like.evidence},
         }  # fmt: skip
 
     def __repr__(self) -> str:
@@ -117,6 +111,16 @@ class Probe:
         say = Texts("probe", self.lang)
         head = [say(key) for key in ("head_command", "head_reply", "head_verdicts")]
         return table(head, self.rows(), caption=self.alike())
+
+
+def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
+    reply = exchange.reply
+    return {
+        "sent": None if exchange.sent is None else show_octets(exchange.sent),
+        "code": None if reply is None else reply.code,
+        "received": None if reply is None else reply.raw.decode("utf-8", "backslashreplace"),
+        "verdicts": [{"rule": each.rule.id, "source": each.rule.source, "outcome": each.outcome} for each in verdicts],
+    }
 
 
 def probe(

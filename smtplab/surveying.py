@@ -128,12 +128,21 @@ class HelpChart:
             "title": say("title"),
             "data": {"values": values},
             "encoding": {
-                "y": {"field": "code", "type": "nominal", "sort": "-x", "title": say("code")},
+                "y": {
+                    "field": "code",
+                    "type": "nominal",
+                    "sort": [row[0] for row in self.rows()],
+                    "title": say("code"),
+                },
                 "x": {"field": "servers", "type": "quantitative", "title": say("servers"), "axis": {"tickMinStep": 1}},
             },
             "layer": [
-                {"mark": {"type": "bar", "color": "#5b8fd6"}},
-                {"mark": {"type": "text", "align": "left", "dx": 4}, "encoding": {"text": {"field": "servers"}}},
+                {"mark": {"type": "bar", "color": "#3566ad"}},
+                # inside the bar, where the theme's ground does not matter
+                {
+                    "mark": {"type": "text", "align": "right", "dx": -6, "color": "white"},
+                    "encoding": {"text": {"field": "servers"}},
+                },
             ],
             "width": 420,
         }
@@ -141,10 +150,11 @@ class HelpChart:
 
     def _ipython_display_(self) -> None:
         """Show the chart and, beside it, its figures: JupyterLab would take a table in the same output for better."""
-        from IPython.display import HTML, display  # noqa: PLC0415  only a notebook asks for it
+        from IPython import display  # noqa: PLC0415  only a notebook asks for it
 
-        display(self._repr_mimebundle_(), raw=True)
-        display(HTML(self._repr_html_()))
+        show: Any = display.display
+        show(self._repr_mimebundle_(), raw=True)
+        show({"text/html": self._repr_html_(), "text/plain": str(self)}, raw=True)
 
     def _repr_html_(self) -> str:
         say = Texts("surveying", self.lang)

@@ -1,10 +1,10 @@
-"""Judging an exchange against the RFC: for each rule that applies, one of four verdicts.
+r"""Judging an exchange against the RFC: for each rule that applies, one of four verdicts.
 
 >>> from smtplab.reply import Reply
 >>> from smtplab.transcript import Exchange
->>> judge(Exchange(b"HELP\\r\\n", Reply(b"250 Supported commands: HELP\\r\\n"))).worst
+>>> judge(Exchange(b"HELP\r\n", Reply(b"250 Supported commands: HELP\r\n"))).worst
 'departs from a SHOULD'
->>> judge(Exchange(b"HELP\\r\\n", Reply(b"502 no help here\\r\\n"))).worst
+>>> judge(Exchange(b"HELP\r\n", Reply(b"502 no help here\r\n"))).worst
 'permitted latitude'
 """
 

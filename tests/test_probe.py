@@ -191,9 +191,9 @@ def tls_server(*, starttls: bool) -> Iterator[tuple[str, int]]:
 
 @pytest.mark.parametrize("how", ["starttls", "tls"])
 def test_tls(how: str) -> None:
-    """With STARTTLS or TLS from the first octet the dialogue is encrypted; the certificate is verified unless told not to."""
+    """With STARTTLS or TLS the dialogue is encrypted, and the certificate is verified unless it is told not to."""
     with tls_server(starttls=how == "starttls") as address:
-        with pytest.raises(smtplab.ProbeError, match="TLS failed .*--insecure"):
+        with pytest.raises(smtplab.ProbeError, match=r"TLS failed .*--insecure"):
             smtplab.probe(*address, **{how: True})
         found = smtplab.probe(*address, insecure=True, **{how: True})
     assert found.tls.startswith("TLSv1.")

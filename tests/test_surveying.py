@@ -43,7 +43,7 @@ def test_the_chart_says_its_figures() -> None:
 
 
 def test_ftp_has_both_codes() -> None:
-    """The FTP server says 211 to STAT and 214 to HELP; its middle lines without a code are defects in SMTP's grammar."""
+    """The FTP server says 211 to STAT and 214 to HELP; its middle lines without a code are defects in SMTP."""
     ftp = smtplab.ftp_origin()
     (stat,), (first, *_) = ftp.replies("STAT"), ftp.replies("HELP")
     assert (stat.code, first.code) == (211, 214)

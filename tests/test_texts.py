@@ -11,9 +11,10 @@ from smtplab.texts import Texts, data
 
 PACKAGE = Path(__file__).resolve().parents[1] / "smtplab"
 FILES = ["cli", "widgets", "roster"]
-PUT_TOGETHER = ("anatomy_name_", "anatomy_head_", "anatomy_separator_", "software_", "version_", "obtained_", *(
-    f"anatomy_{kind}" for kind in ("code", "enhanced", "text", "cr", "lf")
-))  # fmt: skip
+PUT_TOGETHER = (
+    "gallery_word_", "anatomy_name_", "anatomy_head_", "anatomy_separator_", "anatomy_code", "anatomy_enhanced",
+    "anatomy_text", "anatomy_cr", "anatomy_lf", "software_", "version_", "obtained_",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)

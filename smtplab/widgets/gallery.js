@@ -64,7 +64,9 @@ function render({ model, el }) {
   const cell = (server, command, code) => {
     if (code === "-") return element("td", {}, element("span", { className: "soft", textContent: texts.gallery_none }));
     const unseen = hidden(server.name, command);
-    const button = element("button", { type: "button", textContent: unseen ? "?" : code, className: unseen ? "" : `is-${code[0]}` });
+    const button = element("button", { type: "button", className: unseen ? "" : `is-${code[0]}` },
+      element("span", { className: "mono", textContent: unseen ? "?" : code }),
+      element("span", { className: "word", textContent: unseen ? "" : ` ${texts[`gallery_word_${code[0]}`] ?? ""}` }));
     button.dataset.cell = key(server.name, command);
     button.setAttribute("aria-label", label(server.name, command, code));
     button.title = unseen ? "" : names[code];
@@ -117,14 +119,18 @@ function render({ model, el }) {
   };
   const receive = (message) => {
     if (message.type !== "details" || key(message.server, message.command) !== open) return;
-    const verdicts = message.verdicts.map(({ weight, words, text, source }) => element("li", { className: `weight-${weight}` },
-      element("strong", { textContent: `${words}: ` }), `${text} (${source})`));
+    const item = ({ weight, words, text, source }) => element("li", { className: `weight-${weight}` },
+      element("strong", { textContent: `${words}: ` }), `${text} (${source})`);
+    const notable = message.verdicts.filter(({ weight }) => weight > 0).map(item);
+    const kept = message.verdicts.filter(({ weight }) => weight === 0).map(item);
+    const folded = element("details", {}, element("summary", { textContent: texts.gallery_kept.replace("{number}", kept.length) }),
+      element("ul", {}, ...kept));
     details.replaceChildren(
       element("div", { className: "asked", textContent: `${message.server}: ${message.command}` }),
       element("div", { className: "soft", textContent: message.about }), replyNode(message.reply),
       element("div", {}, element("strong", { textContent: message.reply.code }), ` ${message.reply.name}`),
       ...(message.closed ? [element("div", { textContent: texts.gallery_closed })] : []),
-      element("ul", {}, ...verdicts));
+      ...(notable.length ? [element("ul", {}, ...notable)] : []), folded);
   };
   const keep = (event) => event.stopPropagation(); // the notebook has shortcuts of its own
 

@@ -8,7 +8,7 @@ import traitlets
 
 from smtplab.codes import explain
 from smtplab.surveying import COMMANDS, survey
-from smtplab.verdicts import OUTCOMES, judge
+from smtplab.verdicts import OUTCOMES, Verdict, judge
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
 from smtplab.widgets.views import reply_view
 
@@ -42,16 +42,12 @@ class GalleryWidget(LabWidget):
         said = server.dialogues.get(command) if server else None
         if server is None or said is None or said[-1].reply is None:
             return
-        verdicts = judge(said[-1], said, lang=self.lang)
         self.send({
             "type": "details", "server": server.name, "command": command,
             "about": f"{server.software}, {server.version}, {server.date}",
             "reply": reply_view(said[-1].reply, self.lang),
             "closed": said[-1].closed,
-            "verdicts": [
-                {"weight": OUTCOMES.index(each.outcome), "words": each.words, "text": each.rule.text, "source": each.rule.source}
-                for each in verdicts
-            ],
+            "verdicts": [_verdict(each) for each in judge(said[-1], said, lang=self.lang)],
         })  # fmt: skip
 
     def plain(self) -> str:
@@ -60,6 +56,11 @@ class GalleryWidget(LabWidget):
 
     def __repr__(self) -> str:
         return f"<gallery of {len(self.servers)} servers>"
+
+
+def _verdict(found: Verdict) -> dict[str, Any]:
+    weight = OUTCOMES.index(found.outcome)
+    return {"weight": weight, "words": found.words, "text": found.rule.text, "source": found.rule.source}
 
 
 def gallery(*, lang: str | None = None) -> GalleryWidget:

@@ -24,7 +24,7 @@ def test_open_a_cell(gallery, picture) -> None:
     gallery.page.keyboard.press("Enter")
     details = widget.locator(".details")
     expect(details).to_contain_text("214-Commands supported: CR LF")
-    expect(details).to_contain_text("conforms")
+    expect(details).to_contain_text("conforms to 20 rules")
     widget.get_by_label("HELP answered").select_option("211")
     expect(widget.locator("tbody tr")).to_have_count(1)
     expect(widget.locator("tbody th")).to_have_text("dumbster-1.6")
@@ -51,7 +51,7 @@ def test_predict_then_reveal(gallery) -> None:
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_axe_finds_nothing(gallery, theme: str) -> None:
-    """axe finds no violation in the gallery, with a cell open and a prediction asked for."""
+    """Axe finds no violation in the gallery, with a cell open and a prediction asked for."""
     widget = gallery.widget("gallery")
     widget.get_by_role("button", name="haraka-3.3.4, HELP: 250").click()
     expect(widget.locator(".details")).to_contain_text("violates a MUST")

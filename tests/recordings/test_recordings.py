@@ -23,7 +23,7 @@ CAPTURES = Path(__file__).resolve().parents[3] / "shared/servers"
 # Where a replay differs from its capture, and why. Nothing else may.
 KNOWN = {
     # HELO after EHLO switches the extended syntax off, which HELP MAIL then shows
-    **dict.fromkeys(("aiosmtpd", "dsmtpd", "mail-devel", "smtpdfix"), {b"HELP MAIL\r\n"}),
+    **{name: {b"HELP MAIL\r\n"} for name in ("aiosmtpd", "dsmtpd", "mail-devel", "smtpdfix")},
     # a second LHLO is told less than the first, and session ids differ
     "cyrus-lmtp": {b"LHLO lab.example\r\n", b"RSET\r\n"},
     # before its first message QUIT is a bad sequence, after it a good one
@@ -51,7 +51,7 @@ def test_a_recording_survives_its_file(name: str) -> None:
 
 
 def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> None:
-    """On both carriers a recorded personality answers HELP, STAT and NOOP with the recorded octets, greeting and all."""
+    """On both carriers a recorded personality answers with the recorded octets, greeting and all."""
     for name in names():
         made, lab = recording(name), start(name)
         hello = b"LHLO lab.example" if made.protocol == "LMTP" else b"EHLO lab.example"
@@ -70,7 +70,7 @@ def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> N
 
 
 def test_round_trip(name: str) -> None:
-    """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, the limits are the same."""
+    """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, limits are the same."""
     made = recording(name)
     recipient = next(
         (re.search(rb"<(.*)>", line)[1].decode() for line in made.answers.get("mail", {}) if line.startswith(b"RCPT")),
@@ -217,9 +217,9 @@ def test_a_huge_file(tmp_path: Path) -> None:
 def test_what_cannot_be_recorded() -> None:
     """A server that speaks something else, or without end, is refused in words."""
     for said, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
-        with smtplab.start(smtplab.Personality.scripted({}, greeting=said), carrier="memory") as lab:
-            with pytest.raises(CannotRecord, match=named):
-                record(lab._carrier.connect, "x")
+        odd = smtplab.Personality.scripted({}, greeting=said)
+        with smtplab.start(odd, carrier="memory") as lab, pytest.raises(CannotRecord, match=named):
+            record(lab._carrier.connect, "x")
 
 
 def test_names_of_captures() -> None:

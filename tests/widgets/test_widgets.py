@@ -239,7 +239,7 @@ def test_exercise_gives_the_feedback_for_the_answer(lab: smtplab.Lab) -> None:
 
 
 def test_gallery_opens_cells() -> None:
-    """A cell opened gives the octets in parts, the verdicts worst first and where it comes from; nonsense gives nothing."""
+    """A cell opened gives octets in parts, verdicts worst first and where it comes from; nonsense gives nothing."""
     gallery = smtplab.gallery()
     assert len(gallery.servers) == len(smtplab.personalities()) - 2
     (details,) = answers(gallery, type="open", server="haraka-3.3.4", command="HELP")
@@ -251,6 +251,9 @@ def test_gallery_opens_cells() -> None:
     assert "npm Haraka 3.3.4" in details["about"]
     for wrong in ({"server": "nosuch", "command": "HELP"}, {"server": "haraka-3.3.4", "command": "DATA"}, {}):
         assert answers(gallery, type="open", **wrong) == []
-    assert "incumple" in answers(smtplab.gallery(lang="es"), type="open", server="haraka-3.3.4", command="HELP")[0][
-        "verdicts"
-    ][0]["words"]
+    assert (
+        "incumple"
+        in answers(smtplab.gallery(lang="es"), type="open", server="haraka-3.3.4", command="HELP")[0]["verdicts"][0][
+            "words"
+        ]
+    )
