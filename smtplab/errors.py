@@ -33,7 +33,12 @@ class UnknownName(SmtplabError, ValueError):
     """A name that is not one of those there are; the message lists them."""
 
     def __init__(self, what: str, given: object, known: Iterable[object]) -> None:
-        super().__init__(f"unknown {what} {given!r}; there are: {', '.join(map(str, known))}")
+        from difflib import get_close_matches  # noqa: PLC0415  only a mistake needs it
+
+        names = [str(name) for name in known]
+        close = get_close_matches(str(given), names, 1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        super().__init__(f"unknown {what} {given!r}; there are: {', '.join(names)}{hint}")
 
 
 class LabError(SmtplabError, RuntimeError):

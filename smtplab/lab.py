@@ -12,6 +12,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from aiosmtpd.smtp import SMTP
+
 from smtplab.carriers import Carrier, open_carrier
 from smtplab.client import Client
 from smtplab.errors import LabError, LabStopped, NoAddress, NotACommandLine
@@ -72,6 +74,8 @@ class Lab:
         handler: Any = None,
         server: Any = LabSMTP,
     ) -> None:
+        if not (isinstance(server, type) and issubclass(server, SMTP)):
+            raise TypeError(f"server is a class, LabSMTP's or aiosmtpd's SMTP's child, not {server!r}")
         self.timeout = seconds(timeout)
         self._choice = (carrier, port)
         self._server = server
@@ -248,12 +252,14 @@ def start(
 ) -> Lab:
     """Start a lab: a real SMTP server in this process, and a client that talks to it.
 
-    how: how the server answers, a Personality or the name of one (`smtplab.personalities()`).
+    how: how the server answers, a Personality, the name of one (`smtplab.personalities()`), or the file of a recording
+      of your own ("mine.json", made by `smtplab record`).
     carrier: "tcp", "memory", or "auto": what SMTPLAB_CARRIER says, else tcp, or memory in a browser.
     timeout: seconds to wait for a reply.
     port: for tcp, the port on 127.0.0.1; 0 has the system pick one.
     handler: an aiosmtpd handler of your own; without one, mail is held in `lab.messages` and goes nowhere.
     server: a server class of your own, LabSMTP's or aiosmtpd's SMTP's child.
-    Raises UnknownName for an unknown personality or carrier, OSError where the port is taken.
+    Raises UnknownName for an unknown personality or carrier, OSError where the port is taken, TypeError for a server
+    that is no such class.
     """
     return Lab(how, carrier=carrier, timeout=timeout, port=port, handler=handler, server=server)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from smtplab.errors import UnknownName
 from smtplab.html import table
 from smtplab.personality import BUILT_IN, Personality
 from smtplab.recordings import names, recording
+from smtplab.recordings.recording import Recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.texts import Texts
 
@@ -60,10 +62,16 @@ def about(name: str) -> About:
     return About(name, made.software, made.version, made.date, made.obtained)
 
 
-def personality(given: str | Personality) -> Personality:
-    """Give the personality of that name, or the one given. Raises UnknownName, listing those there are."""
+def personality(given: str | Path | Personality) -> Personality:
+    """Give the personality of that name, the one given, or that of a recording file of one's own ("mine.json").
+
+    Raises UnknownName, listing those there are; RecordingError for a file that is no recording; OSError.
+    """
     if isinstance(given, Personality):
         return given
+    if str(given).endswith(".json"):
+        made = Recording.read(Path(given))
+        return RecordedPersonality(made.name, made)
     if isinstance(given, str) and given in BUILT_IN:
         return BUILT_IN[given]
     if given not in names():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psutil
 import pytest
+from aiosmtpd.smtp import SMTP
 
 import smtplab
 from smtplab.lab import command_line
@@ -243,6 +244,21 @@ def test_many_threads_take_turns(lab: smtplab.Lab) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_server_of_ones_own(start: Start) -> None:
+    """Aiosmtpd's own SMTP class may stand in the lab's; what is no server class, and a port in memory, are refused."""
+    assert start(server=SMTP).send("HELP").code == 250
+    with pytest.raises(TypeError, match=r"server is a class.*not 5"):
+        start(server=5)
+    with pytest.raises(ValueError, match="port 2525 was asked for"):
+        smtplab.start(carrier="memory", port=2525)
+
+
+def test_a_near_miss_is_pointed_at() -> None:
+    """A name that is nearly one gets a hint."""
+    with pytest.raises(smtplab.UnknownName, match=r"did you mean exim-4\.96\?"):
+        smtplab.start("exim-4.9")
 
 
 def test_a_busy_port_is_said_at_once() -> None:

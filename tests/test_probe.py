@@ -220,5 +220,10 @@ def test_record_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert cli.run(arguments) == 2
     assert "exists" in capsys.readouterr().err
     made = Recording.read(out)
+    with smtplab.start(str(out), carrier="memory") as lab:
+        assert lab.personality.name == "mine"
+        assert lab.send("HELP").raw == made.answers["connected"][b"HELP\r\n"].octets
+    with pytest.raises(OSError, match="nosuch"):
+        smtplab.start(str(tmp_path / "nosuch.json"))
     assert made.answers["connected"][b"HELP\r\n"].octets.startswith(b"214-Commands of this server:")
     assert made.answers["greeted"][b"QUIT\r\n"].hangs_up

@@ -64,7 +64,7 @@ def open_carrier(name: str, make_server: Callable[[Any], Any], port: int = 0) ->
     name: one of `CARRIERS`; "auto" is what SMTPLAB_CARRIER says, else tcp where there are sockets and threads.
     make_server: takes an event loop, gives the server protocol of one session.
     port: for tcp, 0 for one that the system picks.
-    Raises UnknownName, and OSError where the port is taken.
+    Raises UnknownName, OSError where the port is taken, ValueError for a port in memory.
     """
     if name == "auto":
         name = os.environ.get("SMTPLAB_CARRIER") or ("memory" if sys.platform == "emscripten" else "tcp")
@@ -74,6 +74,8 @@ def open_carrier(name: str, make_server: Callable[[Any], Any], port: int = 0) ->
         from smtplab.carriers.tcp import TcpCarrier  # noqa: PLC0415  a browser has no sockets to import
 
         return TcpCarrier(make_server, port)
+    if name == "memory" and port:
+        raise ValueError(f"port {port} was asked for, but the memory carrier has no port; use carrier='tcp'")
     if name == "memory":
         from smtplab.carriers.memory import MemoryCarrier  # noqa: PLC0415
 

@@ -9,7 +9,7 @@ import traitlets
 
 from smtplab.codes import cite, compare
 from smtplab.errors import NotACode, SmtplabError
-from smtplab.html import table
+from smtplab.html import paragraphs, table
 from smtplab.reply import show_octets
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
 from smtplab.widgets.views import code_view, refusal, reply_view
@@ -94,13 +94,21 @@ class SideBySideWidget(LabWidget):
     def plain(self) -> str:
         """Give the two as a table."""
         one, other = self.pair["sides"]
+        words = {True: f"= {self.say('side_same')}", False: f"≠ {self.say('side_differs')}"}
+        readings = self.pair["readings"] or [("", "")] * 3
         rows = [
-            (self.say("side_code"), one["code"], other["code"]),
-            (self.say("side_meaning"), one["name"], other["name"]),
-            *((self.say("side_digit").format(number=n), a, b) for n, (a, b) in enumerate(self.pair["readings"], 1)),
-            *((self.say("side_line").format(number=n), a, b) for n, (a, b, _) in enumerate(self.pair["lines"], 1)),
+            (self.say("side_code"), one["code"], other["code"], words[one["code"] == other["code"]]),
+            *(
+                (self.say("side_digit").format(number=n), f"{a} {left}", f"{b} {right}", words[same])
+                for n, ((a, b, same), (left, right)) in enumerate(zip(self.pair["digits"], readings, strict=True), 1)
+            ),
+            *(
+                (self.say("side_line").format(number=n), a, b, words[same])
+                for n, (a, b, same) in enumerate(self.pair["lines"], 1)
+            ),
         ]
-        return table(("", one["title"], other["title"]), rows)
+        differences = paragraphs(self.say("side_what_differs"), *(f"• {text}" for text in self.pair["differences"]))
+        return table(("", one["title"], other["title"], ""), rows) + differences
 
     def __repr__(self) -> str:
         return f"<side by side {self._titles[0]!r} {self._titles[1]!r}>"
