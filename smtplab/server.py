@@ -7,6 +7,7 @@ which SMTP does not have. It takes aiosmtpd's own options and can stand wherever
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter, defaultdict, deque
@@ -20,13 +21,14 @@ from smtplab.personality import RFC5321, Answer, Dialogue, Personality
 from smtplab.reply import Reply
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Iterable
 
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
 _ANSWERED_AT_ONCE = 65536  # octets; a longer line, or a client that does not read, takes the way through the task
+
+_KEPT = 65536
 
 _CLOSING = ("221", "421")  # after these aiosmtpd hangs up, as RFC 5321 §3.8 has it
 
@@ -158,6 +160,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
                 self._asked = None
                 return
             self._is_asked = True
+        self._idle = False  # the task has something to do now, and says when it waits again
         self._at_line_start = data.endswith(b"\n")
         super().data_received(data)
 
@@ -168,7 +171,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         while True:
             self._idle = True
             try:
-                line: bytes = await self._read()
+                line = await self._whole_line()
             finally:
                 self._idle = False
             answer = self._asked if self._is_asked else self._ask(line)
@@ -180,6 +183,18 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             self._reset_timeout()
             self._put_out(answer)
             await self._writer.drain()
+
+    async def _whole_line(self) -> bytes:
+        """Read a command line that may be longer than the reader's limit; past `_KEPT` octets its middle is dropped."""
+        line = b""
+        while True:
+            try:
+                last: bytes = await self._read()
+            except asyncio.LimitOverrunError as error:
+                piece = await self._reader.read(error.consumed)
+                line = line + piece if len(line) < _KEPT else line
+            else:
+                return line + last
 
     def _ask(self, line: bytes) -> Answer | Exception | None:
         try:
@@ -202,7 +217,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             return None
         limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
         if len(line) > limit:
-            return _live(Reply.of(500, f"Command line too long: {len(line)} octets, at most {limit}"))
+            return _live(Reply.of(500, f"Command line too long: at most {limit} octets, CR LF included"))
         if words and not known:
             return _live(Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands'))
         if verb == "HELP" and self._help_is_free and rest.isascii():

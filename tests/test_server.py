@@ -127,6 +127,21 @@ def test_the_command_line_limit(start: Start, octets: int, code: int) -> None:
     assert lab.send("NOOP").code == 250
 
 
+@pytest.mark.parametrize("sizes", [(600,), (400, 400), (1500, 10), (65536, 500), (66_000, 3, 70_000), (200_000,)])
+def test_a_long_line_in_pieces(start: Start, sizes: tuple[int, ...]) -> None:
+    """However long a line is and in whatever pieces it comes, it gets one reply, and the next line its own."""
+    for how in ("rfc5321", smtplab.Personality.scripted({"XLONG": "250 long"}), "aiosmtpd-1.4.6", "exim-4.96"):
+        lab = start(how)
+        lab.send("NOOP")
+        for size in sizes:
+            assert lab.send_raw(b"XLONG ".ljust(size, b"A")) == ()
+        (reply,) = lab.send_raw(b"\r\n")
+        assert reply.code == (250 if "scripted" in repr(lab.personality) else 500)
+        assert lab.send("NOOP").code == 250
+        assert [exchange.command for exchange in lab.transcript][-1] == "NOOP"
+        lab.stop()
+
+
 @pytest.mark.parametrize("command", [b"HELP \xf1", "HELP ñ".encode(), b"\xff\xfe", b"H\x01LP", b" HELP", b"HELP\tMAIL"])
 def test_strange_octets_get_a_lawful_500(lab: smtplab.Lab, command: bytes) -> None:
     """Octets outside ASCII and odd verbs get a 500 that is itself within the grammar, but for a tab in a text."""
