@@ -174,6 +174,8 @@ def open_notebook(browser: Browser, jupyterlab: JupyterLab) -> Iterator[object]:
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell")
         page.wait_for_function(f"window.jupyterapp?.shell?.currentWidget?.{KERNEL_STATUS} === 'idle'")
         opened.append(notebook)
+        if page.evaluate("document.body.dataset.jpThemeLight") != "true":
+            notebook.theme("Light")  # the server remembers what the test before chose
         return notebook
 
     yield begin
