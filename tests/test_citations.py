@@ -23,8 +23,4 @@ def test_cited_recordings_exist() -> None:
     """Each server that the catalogue cites as recorded has its recording here."""
     found = set(cited(catalogue()))
     assert found
-    assert {
-        name
-        for name in found
-        if not any(kept.startswith(f"{name}-") or kept.startswith(f"{name}.") for kept in names())
-    } == set()
+    assert {name for name in found if not any(kept.startswith((f"{name}-", f"{name}.")) for kept in names())} == set()
