@@ -29,6 +29,10 @@ class NotACommandLine(SmtplabError, ValueError):
     """The text cannot be sent as one command line: it holds CR, LF or NUL."""
 
 
+class NotAnAnswer(SmtplabError, TypeError):
+    """The answer to an exercise has another form than its kind asks for; the message says which."""
+
+
 class UnknownName(SmtplabError, ValueError):
     """A name that is not one of those there are; the message lists them."""
 

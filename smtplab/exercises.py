@@ -11,11 +11,14 @@ False
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import UnknownName
 from smtplab.language import resolve
-from smtplab.texts import data
+from smtplab.marking import PARTS, items, mark
+from smtplab.texts import Texts, data
 
 if TYPE_CHECKING:
     from smtplab.lab import Lab
@@ -26,16 +29,22 @@ if TYPE_CHECKING:
 class Exercise:
     """One exercise, in one language.
 
-    kind: "code" (choose the code a command will get) or "command" (write a command whose reply is as wanted).
+    kind: "code", "choice", "command", "parts", "sort", "text" or "function" (data/exercises/README.md).
     prediction: answered before the reply is seen, so a wrong answer costs nothing.
-    options: what there is to choose from; empty where one writes.
+    options: what there is to choose from, each with its words; empty where one writes.
+    items: what is to be named or sorted, each with one of the options; empty elsewhere.
+    rows: how many lines the field for a written answer shows.
+    call: for a function, the code that checks it.
     """
 
     id: str
     kind: str
     prediction: bool
     question: str
-    options: tuple[str, ...]
+    options: dict[str, str]
+    items: tuple[str, ...]
+    rows: int
+    call: str
     lang: str
 
     def __repr__(self) -> str:
@@ -57,41 +66,55 @@ class Feedback:
         return self.text
 
 
-def exercises() -> tuple[str, ...]:
-    """Give the ids of all exercises, in the order of the lessons."""
-    return tuple(data("exercises"))
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    """Read the exercises of all lessons, in order."""
+    folder = files("smtplab").joinpath("data", "exercises")
+    lessons = sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml"))
+    return {key: row for lesson in lessons for key, row in data(f"exercises/{lesson}").items()}
+
+
+def exercises(lesson: str = "") -> tuple[str, ...]:
+    """Give the ids of all exercises, in the order of the lessons; of one lesson only, given its number ("01")."""
+    return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
 
 
 def _row(exercise_id: str) -> dict[str, Any]:
-    if exercise_id not in data("exercises"):
+    if exercise_id not in _table():
         raise UnknownName("exercise", exercise_id, exercises())
-    row: dict[str, Any] = data("exercises")[exercise_id]
-    return row
+    return _table()[exercise_id]
 
 
 def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     """Give an exercise by its id. Raises UnknownName, listing those there are."""
     row, lang = _row(exercise_id), resolve(lang)
-    options = tuple(row.get("options", ()))
-    return Exercise(exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, lang)
+    kind = row["kind"]
+    if kind == "code":
+        options = {code: code for code in row["options"]}
+    elif kind == "parts":
+        say = Texts("widgets", lang)
+        options = {part: say(f"anatomy_name_{part}") for part in PARTS}
+    else:
+        options = {
+            key: words[lang] for key, words in row.get({"choice": "option", "sort": "bin"}.get(kind, ""), {}).items()
+        }
+    return Exercise(
+        exercise_id, kind, row.get("prediction", False), row["question"][lang], options, items(row),
+        row.get("rows", 1), row.get("call", ""), lang,
+    )  # fmt: skip
 
 
-def check(exercise_id: str, answer: str | int, lab: Lab, lang: str | None = None) -> Feedback:
-    """Check an answer by asking the lab's server, and give the feedback made for it.
+def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
+    """Check an answer and give the feedback made for it.
 
-    answer: a code, or a command line.
-    Raises UnknownName for an unknown exercise or an answer that is no option, NotACommandLine for what is no line.
+    answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
+      the exercise's kind has it.
+    lab: the lab whose server is asked; only "code" and "command" need it.
+    Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
+    form, NotACommandLine for what is no line.
     """
     row, lang = _row(exercise_id), resolve(lang)
-    given = str(answer).strip()
-    if row["kind"] == "code":
-        if given not in row["options"]:
-            raise UnknownName("answer", given, row["options"])
-        reply = lab.send(row["command"])
-        return Feedback(str(reply.code) == given, row["feedback"][given][lang], reply)
-    reply = lab.send(given)
-    wanted = row["wanted"]
-    if reply.code == wanted["code"] and reply.text.startswith(wanted["begins"]):
-        return Feedback(True, row["feedback"]["right"][lang], reply)
-    feedback = row["feedback"].get(str(reply.code), row["feedback"]["otherwise"])
-    return Feedback(False, feedback[lang], reply)
+    found = mark(exercise_id, row, answer, lab, lang)
+    words = row["feedback"].get(found.key, row["feedback"].get("otherwise"))[lang]
+    text = words.format(**found.fields) if found.fields else words
+    return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply)

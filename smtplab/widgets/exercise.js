@@ -1,5 +1,5 @@
 // The exercise widget. It needs nothing but its model: get, on, off, send.
-// State: question, kind, options, prediction, texts, lang, given, feedback.
+// State: question, kind, options [key, words], items, rows, call, prediction, texts, lang, given, feedback.
 
 let forms = 0;
 
@@ -9,21 +9,26 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-function answerField(model, name) {
+// Each field gives its node, read() → the answer or "" where it is not whole yet, and focus() on what is missing.
+function writtenField(model, name) {
   const texts = model.get("texts");
-  if (model.get("kind") === "command") {
-    const input = element("input", {
-      type: "text", name, className: "mono smtplab-ex-command", value: model.get("given") || "",
-      autocomplete: "off", spellcheck: false,
-    });
-    input.setAttribute("autocapitalize", "off");
-    const label = element("label", { className: "smtplab-ex-label" }, texts.exercise_command, input);
-    return { node: label, read: () => input.value.trim(), focus: () => input.focus() };
-  }
-  const group = element("div", { className: "smtplab-ex-options" });
-  for (const option of model.get("options")) {
-    const radio = element("input", { type: "radio", name, value: option, checked: option === model.get("given") });
-    group.append(element("label", { className: "smtplab-ex-option" }, radio, element("span", { textContent: option })));
+  const many = model.get("rows") > 1;
+  const input = element(many ? "textarea" : "input", {
+    name, className: "mono smtplab-ex-command", value: model.get("given") || "", autocomplete: "off", spellcheck: false,
+    ...(many ? { rows: model.get("rows") } : { type: "text" }),
+  });
+  input.setAttribute("autocapitalize", "off");
+  const words = model.get("kind") === "command" ? texts.exercise_command : texts.exercise_text;
+  const label = element("label", { className: "smtplab-ex-label" }, words, input);
+  return { node: label, read: () => input.value.trim() && (many ? input.value : input.value.trim()), focus: () => input.focus() };
+}
+
+function chosenField(model, name) {
+  const long = model.get("options").some(([, words]) => words.length > 12);
+  const group = element("div", { className: `smtplab-ex-options${long ? " is-long" : ""}` });
+  for (const [value, words] of model.get("options")) {
+    const radio = element("input", { type: "radio", name, value, checked: value === model.get("given") });
+    group.append(element("label", { className: "smtplab-ex-option" }, radio, element("span", { textContent: words })));
   }
   return {
     node: group,
@@ -32,6 +37,36 @@ function answerField(model, name) {
   };
 }
 
+function namedField(model, name) {
+  const given = Array.isArray(model.get("given")) ? model.get("given") : [];
+  const selects = [];
+  const rows = model.get("items").map((item, at) => {
+    const id = `${name}-${at}`;
+    const select = element("select", { id, name: id });
+    select.append(element("option", { value: "", textContent: model.get("texts").exercise_choose }));
+    for (const [value, words] of model.get("options")) select.append(element("option", { value, textContent: words }));
+    select.value = given[at] ?? "";
+    selects.push(select);
+    const label = element("label", { className: "mono", htmlFor: id, textContent: item });
+    return element("li", {}, label, select);
+  });
+  return {
+    node: element("ol", { className: `smtplab-ex-items is-${model.get("kind")}` }, ...rows),
+    read: () => (selects.every((select) => select.value) ? selects.map((select) => select.value) : ""),
+    focus: () => selects.find((select) => !select.value)?.focus(),
+  };
+}
+
+function calledField(model) {
+  const code = element("code", { className: "mono", textContent: model.get("call") });
+  return { node: element("p", { className: "smtplab-ex-call" }, `${model.get("texts").exercise_call} `, code) };
+}
+
+const FIELDS = {
+  code: chosenField, choice: chosenField, command: writtenField, text: writtenField,
+  parts: namedField, sort: namedField, function: calledField,
+};
+
 function render({ model, el }) {
   const texts = model.get("texts");
   const name = `smtplab-exercise-${++forms}`;
@@ -39,7 +74,7 @@ function render({ model, el }) {
   el.classList.add("smtplab", "smtplab-ex");
   el.dataset.lmSuppressShortcuts = "true";
 
-  const field = answerField(model, name);
+  const field = FIELDS[model.get("kind")](model, name);
   const kind = model.get("prediction") ? texts.exercise_prediction : texts.exercise_exercise;
   const button = element("button", {
     type: "submit", className: "primary",
@@ -51,12 +86,13 @@ function render({ model, el }) {
   const legend = element("legend", {},
     element("span", { className: "smtplab-ex-kind", textContent: kind }),
     element("span", { className: "smtplab-ex-question", textContent: model.get("question") }));
-  const form = element("form", { noValidate: true }, element("fieldset", {}, legend, field.node, button), status);
+  const form = element("form", { noValidate: true }, element("fieldset", {}, legend, field.node, ...(field.read ? [button] : [])), status);
 
   const submit = (event) => {
     event.preventDefault();
     const answer = field.read();
     if (!answer) {
+      status.className = "smtplab-ex-feedback";
       status.replaceChildren(element("p", { textContent: texts.exercise_empty }));
       field.focus();
       return;

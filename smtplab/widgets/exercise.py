@@ -20,7 +20,7 @@ class ExerciseWidget(LabWidget):
     """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback.
 
     exercise_id: one of `smtplab.exercises.exercises()`.
-    lab: whose server decides.
+    lab: whose server decides, where the exercise asks one.
     Raises UnknownName for an unknown exercise.
     """
 
@@ -29,12 +29,15 @@ class ExerciseWidget(LabWidget):
 
     question = traitlets.Unicode().tag(sync=True)
     kind = traitlets.Unicode().tag(sync=True)
-    options = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    options = traitlets.List(traitlets.List(traitlets.Unicode())).tag(sync=True)
+    items = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    rows = traitlets.Int(1).tag(sync=True)
+    call = traitlets.Unicode().tag(sync=True)
     prediction = traitlets.Bool().tag(sync=True)
-    given = traitlets.Unicode().tag(sync=True)
+    given = traitlets.Any("").tag(sync=True)
     feedback = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, exercise_id: str, lab: Lab, lang: str | None = None) -> None:
+    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
         made = self._exercise = checks.exercise(exercise_id, lang)
         self._lab = lab
         super().__init__(
@@ -42,15 +45,19 @@ class ExerciseWidget(LabWidget):
             lang,
             question=made.question,
             kind=made.kind,
-            options=list(made.options),
+            options=[list(option) for option in made.options.items()],
+            items=list(made.items),
+            rows=made.rows,
+            call=made.call,
             prediction=made.prediction,
         )
 
-    def answer(self, given: str | int) -> Feedback:
+    def answer(self, given: Any) -> Feedback:
         """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
         feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
-        self.given = str(given)
-        self.feedback = {"right": feedback.right, "text": feedback.text, "reply": str(feedback.reply)}
+        self.given = given if isinstance(given, str | list) else str(given)
+        reply = "" if feedback.reply is None else str(feedback.reply)
+        self.feedback = {"right": feedback.right, "text": feedback.text, "reply": reply}
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
@@ -58,21 +65,30 @@ class ExerciseWidget(LabWidget):
         if content.get("type") != "answer":
             return
         try:
-            self.answer(str(content["answer"]))
+            self.answer(_answer(content["answer"]))
         except (SmtplabError, OSError) as error:
             self.feedback = {"right": False, "text": str(error), "reply": ""}
 
     def plain(self) -> str:
         """Give the question and what there is to choose from."""
-        return paragraphs(self.question, *(f"○ {option}" for option in self.options))
+        if self.kind == "parts":
+            return paragraphs(self.question, " · ".join(self.items))
+        if self.kind == "sort":
+            return paragraphs(self.question, *self.items, " · ".join(words for _, words in self.options))
+        return paragraphs(self.question, *(f"○ {words}" for _, words in self.options), *filter(None, [self.call]))
 
     def __repr__(self) -> str:
         return f"<exercise {self._exercise.id}>"
 
 
-def exercise(exercise_id: str, lab: Lab, *, lang: str | None = None) -> ExerciseWidget:
+def _answer(given: Any) -> str | list[str]:
+    return [str(each) for each in given] if isinstance(given, list) else str(given)
+
+
+def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> ExerciseWidget:
     """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab)`.
 
+    lab: the lab whose server is asked; exercises that ask none, or one of their own, need none.
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """
