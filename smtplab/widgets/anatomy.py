@@ -2,76 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import traitlets
 
-from smtplab.html import table
-from smtplab.reply import Reply, show_octets
+from smtplab.presenters.anatomy import AnatomyPresenter
+from smtplab.reply import Reply
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
-from smtplab.widgets.views import code_view, defects
-
-EACH_OCTET = 600
-"""A reply of more octets than this shows its texts in one piece, not octet by octet."""
-
-_NAMES = {0x0D: "CR", 0x0A: "LF", 0x20: "SP", 0x09: "TAB", 0x00: "NUL"}
 
 
 class AnatomyWidget(LabWidget):
-    """A reply taken apart.
-
-    reply: a Reply, or octets that are one.
-    """
+    """A reply taken apart."""
 
     _esm = HERE / "anatomy.js"
     _css = stylesheet("anatomy")
 
     parts = traitlets.List().tag(sync=True)
     defects = traitlets.List().tag(sync=True)
-
-    def __init__(self, reply: Reply, lang: str | None = None) -> None:
-        self._reply = reply
-        super().__init__("anatomy", lang)
-        self.parts = [self._part(part) for part in reply.parts]
-        self.defects = [{**found, "shown": self._place(found)} for found in defects(reply, self.lang)]
-
-    def _part(self, part: Any) -> dict[str, Any]:
-        octets = self._reply.raw[part.start : part.end]
-        whole = part.kind == "text" and len(self._reply.raw) > EACH_OCTET
-        shown = [] if whole else [{"hex": f"{octet:02X}", "shown": _shown(octet)} for octet in octets]
-        key = f"anatomy_{part.kind}"
-        if part.kind == "separator":
-            key += "_more" if octets == b"-" else "_last"
-        explained = self.say(key)
-        if part.kind == "code":
-            found = code_view(int(octets), self.lang)
-            explained = " ".join(filter(None, (explained, f"{octets.decode()}: {found['name']}.")))
-            explained += "".join(f" {reading}." for reading in (found["severity"], found["category"]) if reading)
-        return {
-            "kind": part.kind, "line": part.line, "start": part.start, "end": part.end, "octets": shown,
-            "text": show_octets(octets), "name": self.say(f"anatomy_name_{part.kind}"), "explained": explained,
-        }  # fmt: skip
-
-    def _place(self, found: dict[str, Any]) -> str:
-        return self.say("anatomy_defect").format(line=found["line"] + 1, **{k: found[k] for k in ("text", "source")})
-
-    def plain(self) -> str:
-        """Give the parts as a table."""
-        head = [self.say(f"anatomy_head_{key}") for key in ("octets", "part", "what")]
-        rows = [(f"{p['start']}-{p['end'] - 1}", f"{p['name']}: {_visible(p)}", p["explained"]) for p in self.parts]
-        rows += [("!", found["rule"], found["shown"]) for found in self.defects]
-        return table(head, rows)
-
-    def __repr__(self) -> str:
-        return f"<anatomy of {self._reply!r}>"
-
-
-def _shown(octet: int) -> str:
-    return _NAMES.get(octet) or (chr(octet) if 0x20 < octet < 0x7F else f"\\x{octet:02x}")  # noqa: PLR2004  printable ASCII
-
-
-def _visible(part: dict[str, Any]) -> str:
-    return {"cr": "CR", "lf": "LF"}.get(part["kind"]) or ("SP" if part["text"] == " " else part["text"])
 
 
 def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> AnatomyWidget:
@@ -80,4 +25,4 @@ def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> AnatomyWidget:
     reply: a Reply, or octets. Raises NotAReply for octets that are no reply.
     lang: "en" or "es", else the language that is set.
     """
-    return AnatomyWidget(reply if isinstance(reply, Reply) else Reply(reply), lang)
+    return AnatomyWidget(AnatomyPresenter(reply if isinstance(reply, Reply) else Reply(reply), lang))

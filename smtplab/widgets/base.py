@@ -1,14 +1,15 @@
-"""What every widget shares: its texts, its short repr, and the HTML that is shown where no widget runs."""
+"""What every widget shares: a presenter's state as traits, its messages, and its HTML where no widget runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
-from smtplab.texts import Texts
+if TYPE_CHECKING:
+    from smtplab.presenters.base import Presenter
 
 HERE = Path(__file__).parent
 
@@ -19,32 +20,32 @@ def stylesheet(name: str) -> str:
 
 
 class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not typed for subclassing
-    """A widget in one language.
+    """A presenter in a notebook: each name of its state is a trait of the widget.
 
-    name: which of the texts in data/widgets.toml it shows: those whose key begins with it.
-    lang: the language, else the one that is set.
+    presenter: whom to show.
     """
 
     texts = traitlets.Dict().tag(sync=True)
     lang = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, name: str, lang: str | None = None, **state: Any) -> None:
-        self.say = Texts("widgets", lang)
-        shown = {key: text for key, text in self.say.all().items() if key.startswith((f"{name}_", "all_"))}
-        super().__init__(texts=shown, lang=self.say.lang, **state)
-        self.on_msg(self._on_message)
+    def __init__(self, presenter: Presenter) -> None:
+        self.presenter = presenter
+        super().__init__(**presenter.state)
+        presenter.on_show = self._show
+        presenter.tell = self._tell
+        self.on_msg(lambda _widget, content, _buffers: presenter.received(content))
 
-    def _on_message(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
-        self.received(content)
+    def _tell(self, message: dict[str, Any]) -> None:
+        self.send(message)
 
-    def received(self, content: dict[str, Any]) -> None:
-        """Take a message from the page."""
-
-    def plain(self) -> str:
-        """Give HTML that reads well where no widget runs."""
-        raise NotImplementedError
+    def _show(self, changes: dict[str, Any]) -> None:
+        for name, value in changes.items():
+            setattr(self, name, value)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**(data or {}), "text/plain": repr(self), "text/html": self.plain()}, metadata
+        return {**(data or {}), "text/plain": repr(self), "text/html": self.presenter.plain()}, metadata
+
+    def __repr__(self) -> str:
+        return repr(self.presenter)

@@ -2,96 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import traitlets
 
-from smtplab.errors import SmtplabError
-from smtplab.html import dialogue, paragraphs
-from smtplab.roster import personalities
+from smtplab.presenters.console import ConsolePresenter
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
-from smtplab.widgets.views import exchange_view, refusal, rows
 
 if TYPE_CHECKING:
     from smtplab.lab import Lab
-    from smtplab.personality import Personality
-
-SUGGESTIONS = [
-    "HELP", "HELP MAIL", "HELP NOSUCH", "XSTATUS", "STAT", "STATUS", "NOOP", "EHLO client.example",
-    "HELO client.example", "MAIL FROM:<me@client.example>", "RCPT TO:<you@lab.example>", "DATA", "RSET",
-    "VRFY postmaster", "QUIT",
-]  # fmt: skip
 
 
 class ConsoleWidget(LabWidget):
-    """A console for a lab. The page sends "hello", a command or a personality; each gets one message back.
-
-    lab: whom to send commands to.
-    """
+    """A console for a lab."""
 
     _esm = HERE / "console.js"
     _css = stylesheet("console")
 
     personalities = traitlets.List(traitlets.Unicode()).tag(sync=True)
     personality = traitlets.Unicode().tag(sync=True)
-    suggestions = traitlets.List(traitlets.Unicode(), default_value=SUGGESTIONS).tag(sync=True)
-
-    def __init__(self, lab: Lab, lang: str | None = None) -> None:
-        self._lab = lab
-        self._shown = 0
-        self._met: dict[str, Personality] = {}
-        super().__init__("console", lang, personalities=list(personalities()))
-        self._meet()
-
-    def received(self, content: dict[str, Any]) -> None:
-        """Answer the page: with the whole log, or with what a command added to it; `start` is the first one's place."""
-        kind, given = content.get("type"), str(content.get("line", content.get("name", "")))
-        if kind not in ("hello", "command", "personality"):
-            return
-        error = None
-        try:
-            if kind == "command":
-                self._type(given)
-            elif kind == "personality":
-                self._lab.personality = self._met.get(given, given)
-        except (SmtplabError, OSError, ValueError) as refused:
-            error = refusal(refused, self.lang, given)
-        said = self._lab.transcript
-        start, self._shown = 0 if kind == "hello" else self._shown, len(said)
-        self._meet()
-        self.send({
-            "type": "log" if kind == "hello" else "more",
-            "start": start,
-            "exchanges": [exchange_view(exchange, self.lang) for exchange in said[start:]],
-            "reading": self._lab.reading_message,
-            "personality": self.personality,
-            "error": error,
-        })  # fmt: skip
-
-    def _meet(self) -> None:
-        """Remember how the server answers now: a scripted personality is found again by nothing but itself."""
-        now = self._lab.personality
-        self._met[now.name] = now
-        if now.name not in self.personalities:
-            self.personalities = [now.name, *self.personalities]
-        self.personality = now.name
-
-    def _type(self, line: str) -> None:
-        if self._lab.reading_message and line != ".":
-            # message text: a dot at its beginning is doubled, or it could end the message (RFC 5321 §4.5.2)
-            text = ("." + line if line.startswith(".") else line).encode("utf-8", "surrogateescape")
-            self._lab.send_raw(text + b"\r\n")
-        else:
-            self._lab.send(line)
-
-    def plain(self) -> str:
-        """Give what was said so far, or how to begin."""
-        said = self._lab.transcript
-        shown = dialogue(row for exchange in said for row in rows(exchange, self.lang))
-        return shown if len(said) else paragraphs(self.say("console_empty"))
-
-    def __repr__(self) -> str:
-        return f"<console of {self._lab!r}>"
+    suggestions = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
 
 def console(lab: Lab, *, lang: str | None = None) -> ConsoleWidget:
@@ -99,4 +29,4 @@ def console(lab: Lab, *, lang: str | None = None) -> ConsoleWidget:
 
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return ConsoleWidget(lab, lang)
+    return ConsoleWidget(ConsolePresenter(lab, lang))

@@ -1,4 +1,4 @@
-"""The exercise widget: a question, an answer, and the feedback made for that answer. The checks are in exercises.py."""
+"""The exercise widget: a question, an answer, and the feedback made for that answer."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from smtplab import exercises as checks
-from smtplab.errors import SmtplabError
-from smtplab.html import paragraphs
+from smtplab.presenters.exercise import ExercisePresenter
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
 
 if TYPE_CHECKING:
@@ -17,12 +15,7 @@ if TYPE_CHECKING:
 
 
 class ExerciseWidget(LabWidget):
-    """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback.
-
-    exercise_id: one of `smtplab.exercises.exercises()`.
-    lab: whose server decides, where the exercise asks one.
-    Raises UnknownName for an unknown exercise.
-    """
+    """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback."""
 
     _esm = HERE / "exercise.js"
     _css = stylesheet("exercise")
@@ -37,52 +30,11 @@ class ExerciseWidget(LabWidget):
     given = traitlets.Any("").tag(sync=True)
     feedback = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
-        made = self._exercise = checks.exercise(exercise_id, lang)
-        self._lab = lab
-        super().__init__(
-            "exercise",
-            lang,
-            question=made.question,
-            kind=made.kind,
-            options=[list(option) for option in made.options.items()],
-            items=list(made.items),
-            rows=made.rows,
-            call=made.call,
-            prediction=made.prediction,
-        )
+    presenter: ExercisePresenter
 
     def answer(self, given: Any) -> Feedback:
         """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
-        feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
-        self.given = given if isinstance(given, str | list) else str(given)
-        reply = "" if feedback.reply is None else str(feedback.reply)
-        self.feedback = {"right": feedback.right, "text": feedback.text, "reply": reply}
-        return feedback
-
-    def received(self, content: dict[str, Any]) -> None:
-        """Take an answer from the page."""
-        if content.get("type") != "answer":
-            return
-        try:
-            self.answer(_answer(content["answer"]))
-        except (SmtplabError, OSError) as error:
-            self.feedback = {"right": False, "text": str(error), "reply": ""}
-
-    def plain(self) -> str:
-        """Give the question and what there is to choose from."""
-        if self.kind == "parts":
-            return paragraphs(self.question, " · ".join(self.items))
-        if self.kind == "sort":
-            return paragraphs(self.question, *self.items, " · ".join(words for _, words in self.options))
-        return paragraphs(self.question, *(f"○ {words}" for _, words in self.options), *filter(None, [self.call]))
-
-    def __repr__(self) -> str:
-        return f"<exercise {self._exercise.id}>"
-
-
-def _answer(given: Any) -> str | list[str]:
-    return [str(each) for each in given] if isinstance(given, list) else str(given)
+        return self.presenter.answer(given)
 
 
 def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> ExerciseWidget:
@@ -92,4 +44,4 @@ def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = Non
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """
-    return ExerciseWidget(exercise_id, lab, lang)
+    return ExerciseWidget(ExercisePresenter(exercise_id, lab, lang))

@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import traitlets
 
-from smtplab.codes import explain
-from smtplab.surveying import COMMANDS, survey
-from smtplab.verdicts import OUTCOMES, Verdict, judge
+from smtplab.presenters.gallery import GalleryPresenter
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
-from smtplab.widgets.views import reply_view
 
 
 class GalleryWidget(LabWidget):
-    """Servers by commands. The page asks to open a cell and gets its details."""
+    """Servers by commands."""
 
     _esm = HERE / "gallery.js"
     _css = stylesheet("gallery")
 
-    commands = traitlets.List(traitlets.Unicode(), default_value=list(COMMANDS)).tag(sync=True)
+    commands = traitlets.List(traitlets.Unicode()).tag(sync=True)
     servers = traitlets.List().tag(sync=True)
     names = traitlets.Dict().tag(sync=True)
-
-    def __init__(self, lang: str | None = None) -> None:
-        super().__init__("gallery", lang)
-        rows = [
-            {"name": server.name, "about": f"{server.software}, {server.version}, {server.date}", "codes": codes}
-            for server, (_, *codes) in zip(survey().servers, survey().rows(), strict=True)
-        ]
-        seen = {code for row in rows for code in row["codes"] if code != "-"}
-        self.names = {code: explain(code, self.lang).text for code in sorted(seen)}
-        self.servers = rows
-
-    def received(self, content: dict[str, Any]) -> None:
-        """Send the details of the cell that the page opens."""
-        if content.get("type") != "open":
-            return
-        server = next((each for each in survey().servers if each.name == content.get("server")), None)
-        command = str(content.get("command"))
-        said = server.dialogues.get(command) if server else None
-        if server is None or said is None or said[-1].reply is None:
-            return
-        self.send({
-            "type": "details", "server": server.name, "command": command,
-            "about": f"{server.software}, {server.version}, {server.date}",
-            "reply": reply_view(said[-1].reply, self.lang),
-            "closed": said[-1].closed,
-            "verdicts": [_verdict(each) for each in judge(said[-1], said, lang=self.lang)],
-        })  # fmt: skip
-
-    def plain(self) -> str:
-        """Give the table of codes."""
-        return survey()._repr_html_()
-
-    def __repr__(self) -> str:
-        return f"<gallery of {len(self.servers)} servers>"
-
-
-def _verdict(found: Verdict) -> dict[str, Any]:
-    weight = OUTCOMES.index(found.outcome)
-    return {"weight": weight, "words": found.words, "text": found.rule.text, "source": found.rule.source}
 
 
 def gallery(*, lang: str | None = None) -> GalleryWidget:
@@ -68,4 +24,4 @@ def gallery(*, lang: str | None = None) -> GalleryWidget:
 
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return GalleryWidget(lang)
+    return GalleryWidget(GalleryPresenter(lang))
