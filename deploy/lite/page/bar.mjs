@@ -1,0 +1,87 @@
+// Over JupyterLab, as it stands: how far the lesson's start is, and then a menu to download it or to begin it afresh.
+// What is begun afresh is renamed first: JupyterLite then shows the lesson as it came with the site.
+
+const base = new URL("../", import.meta.url);
+const query = new URLSearchParams(location.search);
+const lang = (query.get("path") ?? "").startsWith("es/") ? "es" : "en";
+const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+async function until(condition) {
+  for (;;) {
+    const found = condition();
+    if (found) return found;
+    await pause(100);
+  }
+}
+
+const style = element("link", { rel: "stylesheet", href: new URL("page/bar.css", base).href });
+const progress = element("progress", { max: 4 });
+const words = element("label", {}, progress);
+const strip = element("div", { id: "smtplab-bar", lang }, words);
+strip.setAttribute("role", "status");
+
+async function begin() {
+  const texts = await (await fetch(new URL(`page/bar.${lang}.json`, base))).json();
+  const stage = (number, text) => {
+    progress.value = number;
+    words.replaceChildren(`${text} … `, progress);
+  };
+  document.head.append(style);
+  document.body.append(strip);
+  stage(1, texts.bar_lab);
+  const app = await until(() => globalThis.jupyterapp);
+  await app.restored;
+  stage(2, texts.bar_notebook);
+  const notebook = () => app.shell.currentWidget?.sessionContext && app.shell.currentWidget;
+  await until(notebook);
+  stage(3, texts.bar_kernel);
+  const slow = setTimeout(() => stage(3, texts.bar_no_kernel), 60_000);
+  await until(() => notebook()?.sessionContext.session?.kernel?.status === "idle");
+  clearTimeout(slow);
+  strip.replaceChildren(menu(app, notebook, texts));
+  strip.removeAttribute("role");
+}
+
+function menu(app, notebook, texts) {
+  const said = element("p", { className: "said" });
+  said.setAttribute("role", "status");
+  const button = (text, act) => {
+    const made = element("button", { type: "button", textContent: text });
+    made.addEventListener("click", act);
+    return made;
+  };
+  const home = element("a", { href: new URL(lang === "es" ? "es/" : "./", base).href, textContent: texts.bar_home });
+  return element("details", {}, element("summary", { textContent: texts.bar_menu }), element("div", { className: "menu" }, home,
+    button(texts.bar_download, () => app.commands.execute("docmanager:download")),
+    button(texts.bar_reset, async () => {
+      const kept = await afresh(app, notebook().context.path);
+      said.textContent = kept ? texts.bar_kept.replace("{name}", kept.split("/").at(-1)) : texts.bar_fresh;
+    }), said));
+}
+
+// Keep the learner's version under a name of its own, and show the lesson as it came; gives that name, "" for no change.
+async function afresh(app, path) {
+  const contents = app.serviceManager.contents;
+  await app.commands.execute("docmanager:save");
+  const [mine, shipped] = await Promise.all([contents.get(path, { content: true }), fetch(new URL(`files/${path}`, base))]);
+  if (!shipped.ok) return "";
+  const sources = ({ cells }) => JSON.stringify(cells.map(({ source }) => [source].flat().join("")));
+  if (sources(mine.content) === sources(await shipped.json())) return "";
+  const stem = path.replace(/\.ipynb$/, ".mine");
+  const names = new Set((await contents.get(path.split("/").slice(0, -1).join("/"), { content: true })).content.map((each) => each.path));
+  let kept = `${stem}.ipynb`;
+  for (let number = 2; names.has(kept); number += 1) kept = `${stem}-${number}.ipynb`;
+  await contents.save(kept, { type: "notebook", format: "json", content: mine.content });
+  await app.commands.execute("application:close");
+  await contents.delete(path);
+  await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
+  return kept;
+}
+
+begin();

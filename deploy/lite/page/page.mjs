@@ -1,0 +1,86 @@
+// The landing page: it starts Python in a worker and mounts the notebook widgets' own modules over small models.
+
+const WIDGETS = { console: "console", anatomy: "anatomy", side_by_side: "side_by_side" };
+const base = new URL("./", import.meta.url);
+const worker = new Worker(new URL("worker.mjs", base), { type: "module" });
+const find = (id) => document.getElementById(id);
+const models = {};
+
+// What a widget's module needs of its model: get, set, save_changes, on, off, send (anywidget's front-end contract).
+function modelOf(name, state) {
+  const heard = {};
+  return {
+    get: (key) => state[key],
+    set: (key, value) => { state[key] = value; },
+    save_changes: () => {},
+    on: (event, call) => (heard[event] ??= new Set()).add(call),
+    off: (event, call) => heard[event]?.delete(call),
+    send: (content) => worker.postMessage({ text: JSON.stringify({ to: name, content }) }),
+    change(changes) {
+      Object.assign(state, changes);
+      for (const key of Object.keys(changes)) heard[`change:${key}`]?.forEach((call) => call());
+    },
+    hear: (content) => heard["msg:custom"]?.forEach((call) => call(content)),
+  };
+}
+
+async function mount(name, state) {
+  const { default: widget } = await import(new URL(`widgets/${WIDGETS[name]}.js`, base));
+  const model = modelOf(name, state);
+  models[name] = model;
+  const place = find(name);
+  const el = document.createElement("div");
+  place.replaceChildren(el);
+  place.closest("section").hidden = false;
+  widget.render({ model, el });
+}
+
+const bar = find("progress");
+const steps = find("steps");
+function stage(number) {
+  bar.value = number;
+  [...steps.children].forEach((step, at) => { step.dataset.done = String(at < number); });
+  steps.children[number]?.setAttribute("aria-current", "step");
+  steps.children[number - 1]?.removeAttribute("aria-current");
+}
+
+// Messages are taken one after another: a widget must be mounted before it is told anything.
+let turn = Promise.resolve();
+async function take({ to, type, value }) {
+  if (type === "made") await mount(to, value);
+  else if (type === "state") models[to].change(value);
+  else models[to].hear(value);
+  if (to === "console" && type === "made") ready();
+}
+
+function ready() {
+  find("loading").hidden = true;
+  find("try").hidden = false;
+  document.documentElement.dataset.ready = "true";
+  const now = document.activeElement;
+  if (!now || now === document.body) find("console").querySelector("input")?.focus({ preventScroll: true });
+  // what stands side by side is made when it comes into sight, not before the first reply
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    seen.disconnect();
+    worker.postMessage({ text: JSON.stringify({ to: "page", content: { type: "compare" } }) });
+  });
+  seen.observe(find("side_by_side"));
+}
+
+function failed(why) {
+  bar.hidden = true;
+  find("failed").hidden = false;
+  find("why").textContent = why;
+}
+
+worker.addEventListener("message", ({ data }) => {
+  if (data.stage) stage(data.stage);
+  else if (data.failed) failed(data.failed);
+  else turn = turn.then(() => take(JSON.parse(data.text)));
+});
+worker.addEventListener("error", (event) => failed(event.message || event.type));
+for (const button of document.querySelectorAll("[data-command]")) {
+  button.addEventListener("click", () => models.console?.send({ type: "command", line: button.dataset.command }));
+}
+worker.postMessage({ lang: document.documentElement.lang });

@@ -1,0 +1,28 @@
+// Python in a worker: the page stays alive while it loads. Takes {lang} once, then text for the page's Python side;
+// posts {stage} while it loads and {text} afterwards, {failed} where Python cannot be started.
+
+import { loadPyodide } from "../static/pyodide/pyodide.mjs";
+
+let page;
+const waiting = [];
+
+async function begin(lang) {
+  postMessage({ stage: 1 });
+  const pyodide = await loadPyodide({
+    indexURL: new URL("../static/pyodide/", import.meta.url).href,
+    lockFileURL: new URL("pyodide-lock.json", import.meta.url).href,
+    packageBaseUrl: new URL("./", import.meta.url).href,
+    packages: ["smtplab"],
+  });
+  postMessage({ stage: 2 });
+  const { Page } = pyodide.pyimport("smtplab.presenters.page");
+  page = Page(lang, (text) => postMessage({ text }));
+  postMessage({ stage: 3 });
+  waiting.splice(0).forEach((text) => page.received(text));
+}
+
+addEventListener("message", ({ data }) => {
+  if (data.lang) begin(data.lang).catch((error) => postMessage({ failed: String(error) }));
+  else if (page) page.received(data.text);
+  else waiting.push(data.text);
+});

@@ -1,0 +1,4 @@
+"""The browser edition: a static site in which the lessons run in the reader's browser, with nothing installed.
+
+It is put together from packages and from deploy/lite/; `smtplab site` is its command. Nothing here runs in a lesson.
+"""

@@ -1,0 +1,60 @@
+"""Building the site: the parts are made in the workshop, put together there, and the whole is put in its place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smtplab.site.landing import add_bar, add_landing
+from smtplab.site.parts import Workshop, default_workshop, digest_of, sources
+from smtplab.site.place import LIST, check_place, put, same, write_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LEFT_OUT = shutil.ignore_patterns("rspack.config*.js", "doc", "*.map")
+_DATE = "2020-01-01T00:00:00Z"
+"""Each file's date in JupyterLite's lists: the date of the build would make each build another."""
+
+
+def build_site(target: Path, *, workshop: Path | None = None, say: Callable[[str], None] = lambda _line: None) -> bool:
+    """Build the browser edition into a folder; tells whether anything has changed there.
+
+    target: a new or empty folder, or one with a site in it, which is replaced whole.
+    workshop: where the parts are kept between builds, else SMTPLAB_CACHE or the user's cache.
+    say: is told what is done, a line a step.
+    Raises SiteError: something else is in the folder, or a program, a package or the disk is missing.
+    """
+    check_place(target)
+    shop = Workshop((workshop or default_workshop()) / "site", say)
+    lite = shop.lite()
+
+    def maker(folder: Path) -> None:
+        site = folder / "site"
+        shutil.copytree(lite, site, ignore=_LEFT_OUT)
+        for listing in (site / "api").rglob("all.json"):
+            listing.write_text(json.dumps(_dated(json.loads(listing.read_text("utf-8"))), indent=1) + "\n", "utf-8")
+        add_landing(site, sources() / "page", shop.plan["page"]["specs"])
+        add_bar(site, ("lab", "notebooks"))
+        write_list(site)
+
+    page = {path.name: path.read_bytes() for path in sorted((sources() / "page").iterdir())}
+    builder = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    stamp = (lite.parent / ".made-from").read_text()
+    site = shop.make("whole", "the landing page", digest_of(stamp, page, shop.plan["page"], builder), maker) / "site"
+    if same(site, target):
+        say(f"{target}: nothing has changed")
+        return False
+    put(site, target)
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+    say(f"{target}: {len(json.loads((site / LIST).read_text('utf-8'))['files'])} files, {size / 1e6:.1f} MB")
+    return True
+
+
+def _dated(value: Any) -> Any:
+    if isinstance(value, dict):
+        dates = {"created", "last_modified"}
+        return {key: _DATE if key in dates and each else _dated(each) for key, each in value.items()}
+    return [_dated(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,104 @@
+"""The landing page, and what is added to JupyterLite's own pages. The sources stand in deploy/lite/page."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from smtplab.language import LANGUAGES
+from smtplab.lessons import lessons
+from smtplab.site.errors import SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WIDGETS = ("console", "anatomy", "side_by_side")
+_NAMES = {"en": "English", "es": "Español"}
+_HOME = {"en": "", "es": "es/"}
+_FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
+
+
+def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
+    """Write the landing page of each language, and what it needs, into a built JupyterLite.
+
+    site: the built folder. source: deploy/lite/page. specs: the packages that the page loads before the first HELP.
+    """
+    page = site / "page"
+    (page / "widgets").mkdir(parents=True)
+    for name in _FILES:
+        shutil.copyfile(source / name, page / name)
+    shutil.copyfile(site / "static/favicons/favicon.ico", site / "favicon.ico")  # JupyterLab's page asks for it there
+    widgets = Path(str(files("smtplab"))) / "widgets"
+    for name in (*(f"{widget}.{kind}" for widget in _WIDGETS for kind in ("js", "css")), "common.css"):
+        shutil.copyfile(widgets / name, page / "widgets" / name)
+    lock = json.loads((site / "static/pyodide-lock/pyodide-lock.json").read_text("utf-8"))
+    (page / "pyodide-lock.json").write_text(json.dumps(_lock_of(lock, specs), indent=1, sort_keys=True) + "\n", "utf-8")
+    template = Template((source / "index.html").read_text("utf-8"))
+    texts = tomllib.loads((source / "page.toml").read_text("utf-8"))
+    for lang, other in zip(LANGUAGES, reversed(LANGUAGES), strict=True):
+        target = site / _HOME[lang] / "index.html"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(template.substitute(_fields(texts, lang, other)), "utf-8")
+        bar = {key: both[lang] for key, both in texts.items() if key.startswith("bar_")}
+        (page / f"bar.{lang}.json").write_text(json.dumps(bar, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def add_bar(site: Path, apps: Iterable[str]) -> None:
+    """Have JupyterLite's pages load the strip that shows how far the start is. Raises SiteError for an unknown page."""
+    for app in apps:
+        page = site / app / "index.html"
+        html = page.read_text("utf-8")
+        if html.count("</head>") != 1:
+            raise SiteError(f"{app}/index.html is not the page that was expected of JupyterLite")
+        page.write_text(
+            html.replace("</head>", '<script type="module" src="../page/bar.mjs"></script></head>'), "utf-8"
+        )
+
+
+def _lock_of(lock: dict[str, Any], specs: Iterable[str]) -> dict[str, Any]:
+    """Give a lock of those packages and what they stand on, without what draws widgets: the page has its own models."""
+    known, wanted, todo = lock["packages"], {}, list(specs)
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            kept = [each for each in known[name]["depends"] if each not in ("anywidget", "ipywidgets")]
+            place = known[name]["file_name"].replace("../../", "../")
+            wanted[name] = {**known[name], "depends": kept, "file_name": place}
+            todo += kept
+    return {**lock, "packages": wanted}
+
+
+def _fields(texts: dict[str, dict[str, str]], lang: str, other: str) -> dict[str, str]:
+    top = "../" if _HOME[lang] else ""
+    links = [_link(lesson, lang, top) for lesson in lessons(lang)]
+    return {
+        **{key: escape(both[lang]) for key, both in texts.items()},
+        "lang": lang,
+        "top": top,
+        "other_lang": other,
+        "other_name": _NAMES[other],
+        "other_href": f"{top}{_HOME[other]}" or "./",
+        "first_href": f"{top}{lesson_address(lessons(lang)[0], lang)}",
+        "lessons": "\n".join(links),
+    }
+
+
+def lesson_address(lesson: Path, lang: str) -> str:
+    """Give the address of a lesson in the site, from its top."""
+    return f"lab/index.html?path={lang}/{lesson.name}"
+
+
+def _link(lesson: Path, lang: str, top: str) -> str:
+    cell = "".join(json.loads(lesson.read_text("utf-8"))["cells"][0]["source"])
+    title = re.search(r"^# (?:\d+\. )?(.+)$", cell, re.MULTILINE)
+    minutes = re.search(r"\*\*(\d+ \w+)\.\*\*", cell)
+    name = title[1] if title else lesson.stem
+    about = f' <span class="minutes">{escape(minutes[1])}</span>' if minutes else ""
+    return f'      <li><a href="{escape(top + lesson_address(lesson, lang))}">{escape(name)}</a>{about}</li>'

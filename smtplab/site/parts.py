@@ -1,0 +1,167 @@
+"""The parts of the site, each made in the workshop once and kept there until what it is made from changes.
+
+The workshop is a folder in the user's cache. A part is a folder in it with a stamp: the digest of its input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smtplab.language import LANGUAGES
+from smtplab.lessons import lessons
+from smtplab.site import wheels
+from smtplab.site.errors import SiteError
+from smtplab.site.tools import find_npm, find_uv, make_environment, run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_STAMP = ".made-from"
+
+
+def sources() -> Path:
+    """Give the folder of the site's own files: deploy/lite in a checkout. Raises SiteError where it is missing."""
+    package = Path(str(files("smtplab")))
+    for folder in (package / "site" / "lite", package.parent / "deploy" / "lite"):  # installed, or a checkout
+        if (folder / "site.toml").is_file():
+            return folder
+    raise SiteError("this installation of smtplab lacks the site's own files (deploy/lite)")
+
+
+def default_workshop() -> Path:
+    """Give the folder that keeps what was made: SMTPLAB_CACHE, or smtplab in the user's cache."""
+    if os.environ.get("SMTPLAB_CACHE"):
+        return Path(os.environ["SMTPLAB_CACHE"]).absolute()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "smtplab"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where the parts are made.
+
+    folder: where they are kept. say: is told what is done, a line a step.
+    """
+
+    folder: Path
+    say: Callable[[str], None]
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What the site is made of, from site.toml."""
+        return tomllib.loads((sources() / "site.toml").read_text("utf-8"))
+
+    def make(self, name: str, what: str, digest: str, maker: Callable[[Path], None]) -> Path:
+        """Give the folder of a part; it is made anew where its input has changed, whole or not at all."""
+        target, fresh = self.folder / name, self.folder / f"{name}.unfinished"
+        if (target / _STAMP).is_file() and (target / _STAMP).read_text() == digest:
+            self.say(f"{what}: kept")
+            return target
+        self.say(f"{what}: making it")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        maker(fresh)
+        (fresh / _STAMP).write_text(digest)
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+        return target
+
+    # --- the parts, in the order in which one stands on another
+
+    def environment(self) -> Path:
+        """Make the virtual environment that builds."""
+        wanted = sources() / "build-requirements.txt"
+        uv = find_uv()
+
+        def maker(folder: Path) -> None:
+            # a virtual environment knows its own path, so it is made where it stays, beside the stamp
+            place = self.folder / "environment.venv"
+            make_environment(uv, place)
+            python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(wanted)], folder)
+
+        self.make("environment", "the environment that builds", digest_of(wanted.read_bytes()), maker)
+        return self.folder / "environment.venv"
+
+    def pyodide(self) -> Path:
+        """Take Pyodide's core from npm's registry."""
+        plan = self.plan["pyodide"]
+
+        def maker(folder: Path) -> None:
+            npm = find_npm()
+            run([npm, "pack", "--silent", f"pyodide@{plan['version']}"], folder)
+            (packed,) = folder.glob("*.tgz")
+            with tarfile.open(packed) as archive:
+                for name in (*plan["files"], "pyodide-lock.json"):
+                    member = archive.extractfile(f"package/{name}")
+                    assert member is not None
+                    (folder / name).write_bytes(member.read())
+            packed.unlink()
+            lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+            # npm ships none of the packages that it lists: each would be looked for elsewhere
+            lock["packages"] = {}
+            (folder / "pyodide-lock.json").write_text(json.dumps(lock, indent=1, sort_keys=True) + "\n", "utf-8")
+
+        return self.make("pyodide", f"Pyodide {plan['version']}", digest_of(plan), maker)
+
+    def wheels(self) -> Path:
+        """Pack smtplab, the stand-ins and the smaller jedi."""
+        plan = self.plan["wheels"]
+        made = self.folder / "smtplab.wheel"
+        made.mkdir(parents=True, exist_ok=True)
+        own = wheels.pack_smtplab(made)
+
+        def maker(folder: Path) -> None:
+            for name, version in plan["stand_ins"].items():
+                wheels.pack_stand_in(folder, name, version)
+            whole = folder / "whole"
+            wish = f"jedi=={plan['jedi']}"
+            run([find_uv(), "pip", "install", "--quiet", "--no-deps", "--target", str(whole), wish], folder)
+            wheels.repack_without(folder, whole, "jedi", plan["jedi"], plan["jedi_without"])
+            shutil.rmtree(whole)
+            shutil.move(own, folder / own.name)
+
+        return self.make("wheels", "the wheels", digest_of(plan, own.read_bytes()), maker)
+
+    def lite(self) -> Path:
+        """Build JupyterLite with the lessons in it."""
+        environment, pyodide, packed = self.environment(), self.pyodide(), self.wheels()
+        config = {path.name: path.read_bytes() for path in sorted(sources().glob("*")) if path.suffix in _CONFIG}
+        shipped = {f"{lang}/{path.name}": path.read_bytes() for lang in LANGUAGES for path in lessons(lang)}
+        stamps = [(part / _STAMP).read_bytes() for part in (self.folder / "environment", pyodide, packed)]
+
+        def maker(folder: Path) -> None:
+            lite = folder / "lite"
+            for name, octets in {**config, **{f"files/{name}": octets for name, octets in shipped.items()}}.items():
+                (lite / name).parent.mkdir(parents=True, exist_ok=True)
+                (lite / name).write_bytes(octets)
+            leave = shutil.ignore_patterns(_STAMP)
+            shutil.copytree(pyodide, lite / "static/pyodide", ignore=leave)
+            shutil.copytree(packed, lite / "static/pyodide-lock", ignore=leave)
+            scripts = environment / ("Scripts" if os.name == "nt" else "bin")
+            path = os.pathsep.join([str(scripts), os.environ.get("PATH", "")])
+            for step in ("build", "check"):
+                run([str(scripts / "jupyter-lite"), step], lite, {"PATH": path, "JUPYTER_PREFER_ENV_PATH": "1"})
+            shutil.rmtree(folder / "cache")
+
+        return self.make("lite", "JupyterLite", digest_of(config, shipped, *stamps), maker) / "output"
+
+
+_CONFIG = {".json", ".txt"}
+
+
+def digest_of(*values: Any) -> str:
+    """Give one digest of octets and plain data."""
+    found = hashlib.sha256()
+    for value in values:
+        octets = value if isinstance(value, bytes) else repr(value).encode()
+        found.update(hashlib.sha256(octets).digest())
+    return found.hexdigest()

@@ -1,0 +1,86 @@
+"""The programs that the build calls: uv, a Python for it, npm; each found or asked for in one sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtplab.site.errors import SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PYTHONS = ((3, 12), (3, 13), (3, 14))
+"""The Pythons that the build runs on."""
+
+
+def find_uv() -> str:
+    """Give uv's path. Raises SiteError where it is missing."""
+    try:
+        import uv  # noqa: PLC0415  an extra: most people never build a site
+    except ImportError:
+        found = shutil.which("uv")
+    else:
+        found = uv.find_uv_bin()
+    if found is None:
+        raise SiteError('uv is not installed; install what the build needs with: pip install "smtplab[site]"')
+    return found
+
+
+def find_npm() -> str:
+    """Give npm's path. Raises SiteError where it is missing."""
+    found = shutil.which("npm")
+    if found is None:
+        raise SiteError(
+            "npm is not installed, and Pyodide's core comes from its registry; install Node.js with npm "
+            "(Debian: apt-get install npm; others: the package nodejs), then build again"
+        )
+    return found
+
+
+def make_environment(uv: str, folder: Path) -> None:
+    """Make a virtual environment with a Python that the build runs on; UV_PYTHON names one of your choice.
+
+    Raises SiteError where there is none and uv can fetch none.
+    """
+    wishes = [os.environ["UV_PYTHON"]] if os.environ.get("UV_PYTHON") else [*_running(), *_pyenv(), ">=3.12,<3.15"]
+    why = ""
+    for wish in wishes:
+        try:
+            run([uv, "venv", "--quiet", "--clear", "--python", wish, str(folder)], folder.parent)
+        except SiteError as error:
+            why = str(error)
+        else:
+            return
+    raise SiteError(f"the build needs Python 3.12, 3.13 or 3.14; install one, or name one in UV_PYTHON ({why})")
+
+
+def _running() -> list[str]:
+    return [sys.executable] if sys.version_info[:2] in PYTHONS else []
+
+
+def _pyenv() -> list[str]:
+    """Give the Pythons of pyenv: those on the PATH are scripts that uv cannot read."""
+    top = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    wanted = tuple(f"{major}.{minor}" for major, minor in PYTHONS)
+    found = [path for path in top.glob("3.*/bin/python") if path.parts[-3].startswith(wanted)]
+    return [str(path) for path in sorted(found)]
+
+
+def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
+    """Run a program in a folder and give what it printed. Raises SiteError with the end of it when it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603  the programs are those found above
+            command, cwd=folder, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        )  # fmt: skip
+    except OSError as error:
+        raise SiteError(f"cannot run {command[0]}: {error.strerror or error}") from error
+    if done.returncode:
+        tail = "\n".join(done.stdout.strip().splitlines()[-12:])
+        raise SiteError(f"{Path(command[0]).name} failed with status {done.returncode}: {tail}")
+    return done.stdout

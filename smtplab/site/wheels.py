@@ -1,0 +1,91 @@
+"""The wheels that are made here: smtplab itself, empty stand-ins, a smaller jedi. The same input gives the same octets.
+
+A wheel is a zip file with three members of metadata (the binary distribution format of packaging.python.org).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from base64 import urlsafe_b64encode
+from importlib.metadata import distribution
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from smtplab import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_DATE = (2020, 1, 1, 0, 0, 0)
+_LEFT_OUT = {"notebooks", "site", "__pycache__", "cli.py", "cli_ask.py", "__main__.py"}
+"""What of smtplab does nothing in a browser: the lessons (they are files of the site), the command, this builder."""
+_BROWSER_LACKS = {"click"}
+
+
+def pack(folder: Path, name: str, version: str, members: Iterable[tuple[str, bytes]], metadata: str = "") -> Path:
+    """Write a pure wheel into `folder` and give its path.
+
+    name: as in the wheel's file name, with underscores. members: name in the archive and octets.
+    metadata: further lines of METADATA, such as "Requires-Dist: click".
+    """
+    info = f"{name}-{version}.dist-info"
+    all_members = [
+        *sorted(members),
+        (f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{metadata}".encode()),
+        (f"{info}/WHEEL", b"Wheel-Version: 1.0\nGenerator: smtplab\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+    ]
+    record = "".join(f"{path},sha256={_digest(octets)},{len(octets)}\n" for path, octets in all_members)
+    target = folder / f"{name}-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path, octets in (*all_members, (f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode())):
+            member = zipfile.ZipInfo(path, _DATE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, octets)
+    return target
+
+
+def pack_smtplab(folder: Path) -> Path:
+    """Pack the smtplab that is running, as it is needed in a browser."""
+    wanted = distribution("smtplab").requires or []
+    kept = [line for line in wanted if "extra ==" not in line and not line.startswith(tuple(_BROWSER_LACKS))]
+    return pack(
+        folder, "smtplab", __version__, _package(Path(str(files("smtplab")))),
+        "".join(f"Requires-Dist: {line}\n" for line in sorted(kept)),
+    )  # fmt: skip
+
+
+def pack_stand_in(folder: Path, name: str, version: str) -> Path:
+    """Pack an empty wheel in place of a package that does nothing in a kernel."""
+    return pack(folder, name.replace("-", "_"), version, [])
+
+
+def repack_without(folder: Path, installed: Path, name: str, version: str, without: Iterable[str]) -> Path:
+    """Pack an installed package again, some of its folders left out.
+
+    installed: the folder it was installed into, alone. without: folders, as paths in it.
+    """
+    info = f"{name}-{version}.dist-info"
+    gone = tuple(f"{path}/" for path in (*without, "bin", info))
+    members = [(path, octets) for path, octets in _tree(installed) if not path.startswith(gone) and "/" in path]
+    headers = (installed / info / "METADATA").read_text("utf-8").partition("\n\n")[0].splitlines()
+    wanted = [line for line in headers if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    return pack(folder, name, version, members, "".join(f"{line}\n" for line in wanted))
+
+
+def _package(top: Path) -> Iterator[tuple[str, bytes]]:
+    for path, octets in _tree(top):
+        if not _LEFT_OUT.intersection(path.split("/")):
+            yield f"smtplab/{path}", octets
+
+
+def _tree(top: Path) -> Iterator[tuple[str, bytes]]:
+    for path in top.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(top).as_posix(), path.read_bytes()
+
+
+def _digest(octets: bytes) -> str:
+    return urlsafe_b64encode(hashlib.sha256(octets).digest()).rstrip(b"=").decode()
