@@ -99,6 +99,18 @@ async def restless(_self: Any, _arg: str | None) -> None:
         await asyncio.sleep(0)
 
 
+async def talks_on(self: Any, _arg: str | None) -> None:
+    """Give one reply after the other without end."""
+    while True:
+        await self.push("214 Help")
+
+
+async def never_ends(self: Any, _arg: str | None) -> None:
+    """Give one reply without end."""
+    while True:
+        await self.push("214-Help")
+
+
 async def unawaited(self: Any, _arg: str | None) -> None:
     """Forget to wait for push."""
     self.push("214 Help")
@@ -177,6 +189,8 @@ WRONG_HELP: list[tuple[str, Any]] = [
     ("raises", method("HELP", exits, Helpful)),
     ("silent", method("HELP", sleepless, Helpful)),
     ("twice", method("HELP", twice_later, Helpful)),
+    ("twice", method("HELP", talks_on, Helpful)),
+    ("unended", method("HELP", never_ends, Helpful)),
     ("closes", method("HELP", closes_first, Helpful)),
     ("disturbs", method("HELP", forgets, Helpful)),
     ("case", method("HELP", shouts, Helpful)),
