@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         NotACommandLine,
         NotAnAnswer,
         NotAReply,
+        ProbeError,
         ReplyTimeout,
         SmtplabError,
         UnknownName,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from smtplab.lab import Lab, start
     from smtplab.language import set_language
     from smtplab.personality import Personality
-    from smtplab.probing import Probe, ProbeError, probe
+    from smtplab.probing import Probe, probe
     from smtplab.reply import Reply, ReplyParser
     from smtplab.roster import personalities
     from smtplab.server import LabSMTP
@@ -58,6 +59,7 @@ _HOMES = {
         "NotACommandLine",
         "NotAnAnswer",
         "NotAReply",
+        "ProbeError",
         "ReplyTimeout",
         "SmtplabError",
         "UnknownName",
@@ -68,7 +70,7 @@ _HOMES = {
     "roster": ("personalities",),
     "exercises": ("check",),
     "exhibits": ("ftp_origin",),
-    "probing": ("Probe", "ProbeError", "probe"),
+    "probing": ("Probe", "probe"),
     "reply": ("Reply", "ReplyParser"),
     "server": ("LabSMTP",),
     "surveying": ("help_chart", "survey"),

@@ -181,7 +181,11 @@ def help_discloses(context: Context) -> Found:
     if not _help(context) or context.code // 100 != 2:  # noqa: PLR2004
         return None
     text = re.sub(r"(?m)^\d\.\d+\.\d+ ", "", context.reply.text)
-    return LATITUDE if re.search(r"\b\d+\.\d+", re.sub(r"(?i)https?://\S+|rfc\s*\d+", "", text)) else True
+    return (
+        LATITUDE
+        if re.search(r"\b\d+\.\d+", re.sub(r"(?i)https?://\S+|rfc\s*\d+(\W*(section\s*)?\d+(\.\d+)+)?", "", text))
+        else True
+    )
 
 
 # --- status, and verbs that are not in the list

@@ -277,6 +277,9 @@ def record(
     transaction: str | None, limits: bool, timeout: float,
 ) -> None:  # fmt: skip
     """Record what a server that you may ask says to HELP and status commands."""
+    from smtplab.probing import need_sockets  # noqa: PLC0415
+
+    need_sockets()
     from smtplab.carriers.remote import RemoteConnection  # noqa: PLC0415
     from smtplab.recordings.recorder import record  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ It talks over a `Connection` (carriers/), which may lead to the lab's server or 
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 REPLY_LIMIT = 2**20
 """A reply that has more octets than this and no end is taken for one that never ends."""
+
+_LAST_WORDS = (b"221", b"421")
+"""After these a server closes the connection (RFC 5321 §3.8, §4.1.1.10)."""
+
+_MOMENT = 0.25
+"""Seconds."""
 
 _DOT = b".\r\n"
 
@@ -147,11 +154,25 @@ class Client:
             raise
         reply = self._arrived.popleft()
         source, closes = connection.about()
+        if not closes and reply.raw[:3] in _LAST_WORDS:
+            closes = self._hangs_up(connection)
         self._said.append((command, reply, self._session, source, closes))
         self._in_data = reply.raw.startswith(b"354") and command is not None and command[:4].upper() == b"DATA"
         if closes:
             self.hang_up()
         return reply
+
+    def _hangs_up(self, connection: Connection) -> bool:
+        """Tell whether the server hangs up now, as it does after its last words; that may take it a moment."""
+        if self._arrived:
+            return False
+        try:
+            data = connection.receive(connection.clock() + _MOMENT)
+        except OSError:
+            return False
+        with suppress(NotAReply):  # what is no reply stays with the parser, which says so to the next command
+            self._arrived.extend(self._parser.feed(data))
+        return not data
 
     def _feed(self, data: bytes, command: bytes | None) -> list[Reply]:
         try:

@@ -45,6 +45,10 @@ class UnknownName(SmtplabError, ValueError):
         super().__init__(f"unknown {what} {given!r}; there are: {', '.join(names)}{hint}")
 
 
+class ProbeError(SmtplabError):
+    """The server could not be asked; the message says why, in one line."""
+
+
 class LabError(SmtplabError, RuntimeError):
     """The lab cannot do what was asked in the state it is in."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from aiosmtpd.smtp import SMTP
@@ -21,7 +22,7 @@ from smtplab.personality import BUILT_IN, Personality
 from smtplab.server import LabSMTP, Message, Station
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -120,9 +121,14 @@ class Lab:
         self.stop()
 
     def __repr__(self) -> str:
-        return f"<Lab {self.personality.name} over {self._carrier.name}{'' if self.running else ', stopped'}>"
+        return f"<Lab {self.name} over {self._carrier.name}{'' if self.running else ', stopped'}>"
 
     # --- what it is
+
+    @property
+    def name(self) -> str:
+        """How the server answers: the personality's name, or its class's where that takes no personality."""
+        return self.personality.name if issubclass(self._server, LabSMTP) else self._server.__name__
 
     @property
     def carrier(self) -> str:
@@ -196,6 +202,22 @@ class Lab:
             raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
         with self._turn():
             return self._client.send_raw(data, self._seconds(timeout))
+
+    @contextmanager
+    def other_client(self) -> Iterator[Client]:
+        """Give one more client of the same server, for the length of a `with`; it is the lab's turn meanwhile.
+
+        The lab's own client and transcript stay as they are. Raises LabStopped, LabError from inside the server.
+        """
+        with self._turn():
+            if not self.running:
+                _stopped(self.timeout)
+            client = Client()
+            client.connect = self._carrier.connect
+            try:
+                yield client
+            finally:
+                client.hang_up()
 
     def _turn(self) -> AbstractContextManager[bool]:
         """Give the lock by which callers take turns. Raises LabError for a handler of the lab's own server."""

@@ -1,21 +1,18 @@
 """Asking a server of your own, politely, and judging what it says.
 
 It asks EHLO, HELP, HELP MAIL, HELP with a nonsense topic, NOOP, RSET and QUIT, once each, on one connection, and names
-no mailbox. Ask only a server that you may ask.
+no mailbox. Ask only a server that you may ask. A lab's server is asked over the lab's carrier, in a browser too.
 """
 
 from __future__ import annotations
 
-import socket
-import ssl
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from smtplab.carriers.remote import RemoteConnection
-from smtplab.client import Client
-from smtplab.errors import DialogueError, NotAReply, SmtplabError
+from smtplab.errors import DialogueError, NotAReply, ProbeError
 from smtplab.html import table
-from smtplab.lab import command_line, seconds
+from smtplab.lab import Lab, command_line, seconds
 from smtplab.likeness import Likeness, most_like
 from smtplab.reply import show_octets
 from smtplab.texts import Texts
@@ -24,29 +21,26 @@ from smtplab.verdicts import OUTCOMES, VIOLATES, Verdicts, judge
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from smtplab.carriers import Connection
+    from smtplab.client import Client
     from smtplab.transcript import Exchange, Transcript
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 PORT, TLS_PORT = 25, 465
-_READY, _CLOSING = 220, 421
-_TLS_RECORDS = (b"\x15", b"\x16")
-
-
-class ProbeError(SmtplabError):
-    """The server could not be asked; the message says why, in one line."""
+_CLOSING = 421
 
 
 @dataclass(frozen=True, repr=False)
 class Probe:
     """What a server said, and what the rules say of it.
 
-    host, port: whom was asked. tls: the version of TLS that was spoken, or None.
+    host, port: whom was asked; a lab by its name, with no port. tls: the version of TLS that was spoken, or None.
     transcript: the dialogue. likeness: which recorded server it is most like, or None.
     ended: why the dialogue broke off early, or "".
     """
 
     host: str
-    port: int
+    port: int | None
     tls: str | None
     transcript: Transcript
     likeness: Likeness | None
@@ -100,7 +94,7 @@ class Probe:
         }  # fmt: skip
 
     def __repr__(self) -> str:
-        return f"<Probe {self.host}:{self.port} {self.worst}>"
+        return f"<Probe {f'of {self.host}' if self.port is None else f'{self.host}:{self.port}'} {self.worst}>"
 
     def __str__(self) -> str:
         width = max(len(command) for command, _, _ in self.rows())
@@ -123,8 +117,48 @@ def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
     }
 
 
+class _Peer(Protocol):
+    """Whom a probe asks. where: its name in a sentence. tls: the version of TLS that is spoken, or None."""
+
+    client: Client
+    host: str
+    where: str
+
+    @property
+    def port(self) -> int | None: ...
+
+    @property
+    def tls(self) -> str | None: ...
+
+    def hello(self, ehlo: Callable[[], None], within: float, progress: Callable[[str], None]) -> None: ...
+
+    def why(self, error: Exception, within: float) -> str: ...
+
+
+class _LabServer:
+    """A lab's server, over the lab's own carrier."""
+
+    port = tls = None
+
+    def __init__(self, name: str, client: Client) -> None:
+        self.host = self.where = f"lab {name}"
+        self.client = client
+
+    def hello(self, ehlo: Callable[[], None], _within: float, _progress: Callable[[str], None]) -> None:
+        ehlo()
+
+    def why(self, error: Exception, _within: float) -> str:
+        return f"{self.where}: {error}"
+
+
+def need_sockets(lang: str | None = None) -> None:
+    """Raise ProbeError, which says what there is instead, where no socket can be opened: in a browser."""
+    if sys.platform == "emscripten":
+        raise ProbeError(Texts("probe", lang)("no_sockets"))
+
+
 def probe(
-    host: str,
+    host: str | Lab,
     port: int | None = None,
     *,
     starttls: bool = False,
@@ -136,95 +170,72 @@ def probe(
 ) -> Probe:
     """Ask a server of your own what it says to HELP, and judge it.
 
-    host, port: where it is; port 25, or 465 with tls, where none is given.
+    host: a running lab, whose server is then asked on a connection of its own, whatever the lab's carrier; or where a
+      server is. port: 25, or 465 with tls, where none is given.
     starttls: switch to TLS after EHLO (RFC 3207). tls: speak TLS from the first octet.
     insecure: do not verify the server's certificate.
     timeout: seconds for each step. lang: "en" or "es". progress: is told each command before it is sent.
-    Raises ProbeError, in one line, when the server could not be asked; ValueError for a timeout that is none.
+    Raises ProbeError, in one line, when the server could not be asked, and in a browser for any but a lab's; ValueError
+    for a timeout that is none, or what a lab cannot be given; LabStopped; LabError from inside the lab's own server.
     """
     say = Texts("probe", lang)
     within = seconds(timeout)
-    asked = _Asked(host, port or (TLS_PORT if tls else PORT), within, insecure=insecure, say=say)
-    ended = ""
+    if isinstance(host, Lab):
+        given = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
+        if any(given.values()):
+            names = ", ".join(name for name, is_given in given.items() if is_given)
+            raise ValueError(f"{names}: a lab is asked over its own carrier, which takes no port and speaks no TLS")
+        with host.other_client() as client:
+            return _ask(_LabServer(host.name, client), within, say, progress)
+    if not isinstance(host, str):
+        raise TypeError(f"a probe asks a Lab, or a host by its name, not {type(host).__name__}")
+    need_sockets(lang)
+    from smtplab.reaching import Remote  # noqa: PLC0415  a browser has no sockets to import
+
+    port = port or (TLS_PORT if tls else PORT)
+    peer = Remote(host, port, say, tls=tls, starttls=starttls, insecure=insecure)
     try:
-        asked.hello(tls=tls, starttls=starttls, progress=progress)
+        return _ask(peer, within, say, progress)
+    finally:
+        peer.client.hang_up()
+
+
+def _ask(peer: _Peer, within: float, say: Texts, progress: Callable[[str], None]) -> Probe:
+    """Hold the dialogue, on one connection."""
+    client = peer.client
+    _connect_once(peer, say, progress)
+
+    def ehlo() -> None:
+        progress("EHLO")
+        client.send(command_line("EHLO client.example"), within)
+
+    ended, spoken = "", None
+    try:
+        peer.hello(ehlo, within, progress)
+        spoken = peer.tls
         for command in COMMANDS:
             progress(command)
-            if asked.client.send(command_line(command), within).code == _CLOSING:
+            if client.send(command_line(command), within).code == _CLOSING:
                 ended = say("hung_up", command=command)
                 break
-    except (DialogueError, NotAReply, ProbeError) as error:
-        why = str(error) if isinstance(error, ProbeError) else asked.why(error)
-        if not asked.client.transcript.replies("HELP"):
-            raise ProbeError(why) from error
-        ended = why
-    finally:
-        spoken = asked.tls
-        asked.client.hang_up()
-    said = asked.client.transcript
-    return Probe(host, asked.port, spoken, said, most_like(said), say.lang, ended)
+    except (DialogueError, NotAReply, ProbeError, OSError) as error:
+        ended = str(error) if isinstance(error, ProbeError) else peer.why(error, within)
+        if not client.transcript.replies("HELP"):
+            raise ProbeError(ended) from error
+    said = client.transcript
+    return Probe(peer.host, peer.port, spoken, said, most_like(said), say.lang, ended)
 
 
-class _Asked:
-    """One probe under way."""
+def _connect_once(peer: _Peer, say: Texts, progress: Callable[[str], None]) -> None:
+    """Have a second connection refused: one is all that a probe takes."""
+    connect, opened = peer.client.connect, False
 
-    def __init__(self, host: str, port: int, timeout: float, *, insecure: bool, say: Texts) -> None:
-        self.host, self.port, self.timeout, self.say = host, port, timeout, say
-        self.client = Client()
-        self._context = ssl.create_default_context()
-        if insecure:
-            self._context.check_hostname = False
-            self._context.verify_mode = ssl.CERT_NONE
+    def once(within: float) -> Connection:
+        nonlocal opened
+        if opened:
+            raise ProbeError(say("lost", where=peer.where))
+        opened = True
+        progress(say("connecting", where=peer.where))
+        return connect(within)
 
-    @property
-    def tls(self) -> str | None:
-        connection = self.client.connection
-        return connection.tls if isinstance(connection, RemoteConnection) else None
-
-    def hello(self, *, tls: bool, starttls: bool, progress: Callable[[str], None]) -> None:
-        """Connect, and say EHLO; with STARTTLS once more after it (RFC 3207 §4.2)."""
-        opened: list[RemoteConnection] = []
-
-        def connect(within: float) -> RemoteConnection:
-            if opened:
-                raise ProbeError(self.say("lost", host=self.host))  # one connection is all a probe takes
-            progress(self.say("connecting", host=self.host, port=self.port))
-            opened.append(RemoteConnection(self.host, self.port, within, self._context if tls else None))
-            return opened[0]
-
-        self.client.connect = connect
-        try:
-            self._ehlo(progress)
-            if starttls:
-                progress("STARTTLS")
-                reply = self.client.send(b"STARTTLS\r\n", self.timeout)
-                if reply.code != _READY:
-                    raise ProbeError(self.say("no_starttls", reply=str(reply)))
-                opened[0].start_tls(self._context, self.timeout)
-                self._ehlo(progress)
-        except ssl.SSLError as error:
-            raise ProbeError(self.say("tls_failed", host=self.host, port=self.port, why=_reason(error))) from error
-        except (DialogueError, NotAReply):
-            raise
-        except OSError as error:
-            why = error.strerror or str(error) or "timed out"
-            key = "unknown_host" if isinstance(error, socket.gaierror) else "unreachable"
-            raise ProbeError(self.say(key, host=self.host, port=self.port, why=why)) from error
-
-    def _ehlo(self, progress: Callable[[str], None]) -> None:
-        progress("EHLO")
-        self.client.send(command_line("EHLO client.example"), self.timeout)
-
-    def why(self, error: Exception) -> str:
-        """Say in one line why the dialogue broke off."""
-        said = self.client.transcript
-        partial = said[-1].partial if len(said) else b""
-        if partial[:1] in _TLS_RECORDS or (not partial and isinstance(error, TimeoutError) and len(said) == 1):
-            return self.say("perhaps_tls", host=self.host, port=self.port, seconds=f"{self.timeout:g}")
-        if isinstance(error, NotAReply):
-            return self.say("not_smtp", host=self.host, port=self.port, said=show_octets(partial[:40]))
-        return f"{self.host}:{self.port}: {error}"
-
-
-def _reason(error: ssl.SSLError) -> str:
-    return getattr(error, "verify_message", "") or error.reason or str(error)
+    peer.client.connect = once

@@ -217,6 +217,16 @@ def test_a_dropped_lab_stops_itself(carrier: str) -> None:
     assert (threading.active_count(), me.num_fds()) == before
 
 
+def test_after_quit_the_next_command_meets_a_new_session(start: Start) -> None:
+    """Whatever server class it is, its hanging up after QUIT is noted, and the next command is never lost to it."""
+    lab = start(server=SMTP)
+    for number in range(1, 30):
+        assert lab.send("QUIT").code == 221
+        assert lab.transcript[-1].closed
+        assert lab.send("NOOP").code == 250
+        assert lab.transcript[-1].session == number + 1
+
+
 def test_inside_a_running_loop(start: Start) -> None:
     """A lab answers inside a running event loop, as in a notebook's cell, and leaves that loop as it was."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -14,9 +16,11 @@ from typing import TYPE_CHECKING
 import aiosmtpd
 import pytest
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 import smtplab
 from smtplab import cli
+from smtplab.personality import HANG_UP, SILENCE
 from smtplab.verdicts import DEPARTS, VIOLATES
 
 if TYPE_CHECKING:
@@ -164,6 +168,104 @@ def test_a_port_where_nothing_listens() -> None:
         port = free.getsockname()[1]
     with pytest.raises(smtplab.ProbeError, match=rf"127\.0\.0\.1:{port}: cannot be reached"):
         smtplab.probe("127.0.0.1", port)
+
+
+# --- a lab
+
+
+def test_a_lab_is_asked_over_its_own_carrier(carrier: str) -> None:
+    """A lab is asked the same as its address is, with the lab's own dialogue untouched and nothing random shown."""
+    with smtplab.start(carrier=carrier) as lab:
+        lab.send("EHLO me.example")
+        lab.send("MAIL FROM:<a@lab.example>")
+        before = lab.transcript
+        told: list[str] = []
+        found = smtplab.probe(lab, progress=told.append)
+        assert lab.transcript == before
+        assert lab.send("RCPT TO:<b@lab.example>").code == 250
+        assert repr(found) == "<Probe of lab rfc5321 permitted latitude>"
+        if carrier == "tcp":
+            there = smtplab.probe(*lab.address)
+            assert (str(there.transcript[:-1]), str(there)) == (str(found.transcript[:-1]), str(found))
+    assert told[:3] == ["EHLO", "connecting to lab rfc5321", "HELP"]
+    assert (found.tls, found.ended, found.port, found.as_data()["host"]) == (None, "", None, "lab rfc5321")
+
+
+def test_a_lab_of_a_server_of_ones_own(carrier: str) -> None:
+    """A lab that runs another server class is named by it; stock aiosmtpd departs from a SHOULD and is recognized."""
+    with smtplab.start(server=SMTP, carrier=carrier) as lab:
+        found = smtplab.probe(lab)
+    assert repr(found) == "<Probe of lab SMTP departs from a SHOULD>"
+    assert "aiosmtpd-1.4.6-recorded" in found.likeness.names
+
+
+@pytest.mark.parametrize("given", [{"tls": True}, {"starttls": True}, {"insecure": True}, {"port": 25}])
+def test_what_a_lab_cannot_be_given(given: dict[str, object]) -> None:
+    """A port or TLS for a lab is an error that names it and says why."""
+    with (
+        smtplab.start(carrier="memory") as lab,
+        pytest.raises(ValueError, match=rf"{next(iter(given))}: a lab is .*TLS"),
+    ):
+        smtplab.probe(lab, **given)
+
+
+def test_a_lab_that_cannot_be_asked(carrier: str) -> None:
+    """A stopped lab says so; one whose server never answers HELP, or hangs up midway, is told of in one line."""
+    with smtplab.start(carrier=carrier) as lab:
+        pass
+    with pytest.raises(smtplab.LabStopped):
+        smtplab.probe(lab)
+    with smtplab.start(smtplab.Personality.scripted({"HELP": SILENCE}), carrier=carrier) as lab:
+        with pytest.raises(smtplab.ProbeError, match=r"^lab scripted: no complete reply"):
+            smtplab.probe(lab, timeout=0.2)
+        assert lab.send("NOOP").code == 250
+    with smtplab.start(smtplab.Personality.scripted({"HELP MAIL": HANG_UP}), carrier=carrier) as lab:
+        assert smtplab.probe(lab).ended.startswith("lab scripted: the server closed")
+    with pytest.raises(TypeError, match="not int"):
+        smtplab.probe(25)
+
+
+def test_a_lab_does_not_wait_for_itself(carrier: str) -> None:
+    """Called from inside the lab's own server, a probe is a LabError, not a wait without end."""
+    raised: list[BaseException] = []
+
+    def asks(_line: str) -> str:
+        try:
+            smtplab.probe(lab)
+        except smtplab.LabError as error:
+            raised.append(error)
+        return "250 asked"
+
+    with smtplab.start(smtplab.Personality.scripted({"NOOP": asks}), carrier=carrier) as lab:
+        assert lab.send("NOOP").code == 250
+    assert "inside its own server" in str(raised[0])
+
+
+def test_in_a_browser(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Where there are no sockets a lab can be probed, and what needs one says what to use instead, in one line."""
+    smtplab.start(carrier="memory").stop()
+    monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.delattr(ssl, "create_default_context")
+    monkeypatch.delattr(socket, "create_connection")
+    monkeypatch.setitem(sys.modules, "smtplab.carriers.remote", None)
+    monkeypatch.setitem(sys.modules, "smtplab.reaching", None)
+    with smtplab.start() as lab:
+        assert not smtplab.probe(lab).violates
+    with pytest.raises(smtplab.ProbeError, match=r"no sockets.*smtplab\.probe\(lab\)"):
+        smtplab.probe("mail.example", 25)
+    with pytest.raises(smtplab.ProbeError, match=r"no tiene sockets.*smtplab\.probe\(lab\)"):
+        smtplab.probe("mail.example", lang="es")
+    out = tmp_path / "mine.json"
+    assert cli.run(["record", "mail.example", "--name", "mine", "--out", str(out)]) == 2
+    assert "no sockets" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_importing_needs_no_sockets() -> None:
+    """Importing the probe loads neither what opens sockets nor what speaks TLS with them."""
+    unwanted = ["smtplab.reaching", "smtplab.carriers.remote", "smtplab.carriers.tcp"]
+    code = f"import sys, smtplab; smtplab.probe; sys.exit(any(name in sys.modules for name in {unwanted}))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # --- TLS

@@ -50,7 +50,10 @@ CASES: dict[str, tuple[Case, Case]] = {
         ({"EHLO": EHLO, "HELP": "214 x"}, ["EHLO me", "HELP"], -1),
     ),
     "help.no-effect": (({"RCPT": "503 x"}, MAIL, -1), ({"RCPT": "250 x"}, MAIL, -1)),
-    "help.discloses": (({"HELP": "214 Exim 4.96"}, ["HELP"], -1), ({"HELP": "214 2.0.0 see RFC 5321"}, ["HELP"], -1)),
+    "help.discloses": (
+        ({"HELP": "214 Exim 4.96"}, ["HELP"], -1),
+        ({"HELP": "214 2.0.0 see RFC 5321 section 4.1.1.8"}, ["HELP"], -1),
+    ),
     "status.not-standard": (({"NOOP": "211 x"}, ["NOOP"], -1), ({"NOOP": "250 x"}, ["NOOP"], -1)),
     "private.name": (({"STATUS": "211 x"}, ["STATUS"], -1), ({"XSTATUS": "211 x"}, ["XSTATUS"], -1)),
     "private.unknown": (({"XFOO": "502 x"}, ["XFOO"], -1), ({"XFOO": "500 x"}, ["XFOO"], -1)),

@@ -10,7 +10,7 @@ import pytest
 from smtplab.texts import Texts, data
 
 PACKAGE = Path(__file__).resolve().parents[1] / "smtplab"
-FILES = ["cli", "widgets", "roster", "marking"]
+FILES = ["cli", "widgets", "roster", "marking", "probe"]
 PUT_TOGETHER = (
     "gallery_word_", "anatomy_name_", "anatomy_head_", "anatomy_separator_", "anatomy_code", "anatomy_enhanced",
     "anatomy_text", "anatomy_cr", "anatomy_lf", "software_", "version_", "obtained_",

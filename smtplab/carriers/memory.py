@@ -125,8 +125,12 @@ class MemoryConnection:
         loop.call_soon(server.connection_made, self._transport)
 
     def send(self, data: bytes, timeout: float) -> None:  # noqa: ARG002  memory never makes a sender wait
-        """Send octets."""
-        self._transport.put(data)
+        """Send octets. A command that is answered at once is answered here, inside the server."""
+        self._loop.stepped_by = threading.get_ident()
+        try:
+            self._transport.put(data)
+        finally:
+            self._loop.stepped_by = None
 
     def receive(self, deadline: float) -> bytes:
         """Step until octets are there, or `clock()` is `deadline`; b"" when the server has closed."""
