@@ -97,17 +97,19 @@ def status(answer: Any) -> Finding:
 
 def _report(answer: Any, lab: Lab, key: str) -> Finding | None:
     given = answer(lab)
-    said = lab.transcript[-1] if len(lab.transcript) else None
-    if said is None or said.reply is None or (said.command or "").strip().upper() != "XSTATUS":
-        return Finding("verb", {"sent": "-" if said is None or said.command is None else said.command})
-    fields: dict[str, object] = {"code": said.reply.code}
+    replies = lab.transcript.replies("XSTATUS")
+    if not replies:
+        sent = [said.command for said in lab.transcript if said.command is not None]
+        return Finding("verb", {"sent": sent[-1] if sent else "-"})
+    reply = replies[-1]
     if given is None:
-        return Finding("nothing" if key == "lines" else key, fields, said.reply)
-    same = isinstance(given, list | tuple) and tuple(given) == said.reply.lines
-    return None if same else Finding("lines", fields, said.reply)
+        return Finding("nothing" if key == "lines" else key, {"code": reply.code}, reply)
+    same = isinstance(given, list | tuple) and tuple(given) == reply.lines
+    return None if same else Finding("lines", {"code": reply.code}, reply)
 
 
 def _refusal(answer: Any, lab: Lab, key: str) -> Finding | None:
     given = answer(lab)
-    reply = lab.transcript[-1].reply
-    return None if given is None else Finding(key, {"code": "-" if reply is None else reply.code}, reply)
+    replies = lab.transcript.replies("XSTATUS")
+    code, reply = (replies[-1].code, replies[-1]) if replies else ("-", None)
+    return None if given is None else Finding(key, {"code": code}, reply)

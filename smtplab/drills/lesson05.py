@@ -105,7 +105,7 @@ def client(answer: Any) -> Finding:
     if not any(given[:3]):  # neither 211 nor 214: no idea about the pair, nor about any code
         return Finding("otherwise")
     at, key = wrong[0], cases[wrong[0]][2]
-    refusals = [at for at, (_, wanted, key) in enumerate(cases) if not wanted and key != "waiting"]
-    if all(given[at] for at in refusals):  # says yes to every refusal: it does not read texts, it reads nothing
+    refusals = [at for at, (reply, _, _) in enumerate(cases) if reply.code // 100 == 5]  # noqa: PLR2004
+    if all(given[at] for at in refusals):  # says yes to every refusal: it does not follow texts, it lets all pass
         at, key = refusals[0], "refused"
     return Finding(key, {"code": cases[at][0].code}, cases[at][0])
