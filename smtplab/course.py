@@ -161,7 +161,7 @@ class Progress:
     def _row(self, task: Task) -> tuple[str, ...]:
         say = Texts("progress", self.lang)
         result = "open" if not task.done else "right" if task.right else "predicted"
-        return task.id, exercise(task.id, self.lang).question, say(f"result_{result}"), task.answered or "–"
+        return task.id, exercise(task.id, self.lang).question, say(f"result_{result}"), task.answered
 
 
 def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | None = None) -> Progress:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from smtplab import exercises as checks
-from smtplab.errors import SmtplabError
+from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
 from smtplab.html import paragraphs
+from smtplab.reply import show_octets
 from smtplab.widgets.base import HERE, LabWidget, stylesheet
+from smtplab.widgets.views import refusal
 
 if TYPE_CHECKING:
     from smtplab.exercises import Feedback
@@ -54,20 +56,26 @@ class ExerciseWidget(LabWidget):
 
     def answer(self, given: Any) -> Feedback:
         """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
+        self.given = [str(each) for each in given] if isinstance(given, list | tuple) else _shown(given)
         feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
-        self.given = given if isinstance(given, str | list) else str(given)
         reply = "" if feedback.reply is None else str(feedback.reply)
-        self.feedback = {"right": feedback.right, "text": feedback.text, "reply": reply}
+        self.feedback = {"right": feedback.right, "text": str(feedback), "reply": reply}
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
-        """Take an answer from the page."""
-        if content.get("type") != "answer":
+        """Take an answer from the page; what is refused is said there, and judges nothing."""
+        given = content.get("answer")
+        if content.get("type") != "answer" or self.kind == "function" or not isinstance(given, str | list):
             return
         try:
-            self.answer(_answer(content["answer"]))
-        except (SmtplabError, OSError) as error:
-            self.feedback = {"right": False, "text": str(error), "reply": ""}
+            self.answer(given)
+        except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
+            self._refuse(str(error))
+        except (SmtplabError, OSError, ValueError) as error:
+            self._refuse(refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
+
+    def _refuse(self, said: str) -> None:
+        self.feedback = {"right": None, "text": said, "reply": ""}
 
     def plain(self) -> str:
         """Give the question and what there is to choose from."""
@@ -81,8 +89,11 @@ class ExerciseWidget(LabWidget):
         return f"<exercise {self._exercise.id}>"
 
 
-def _answer(given: Any) -> str | list[str]:
-    return [str(each) for each in given] if isinstance(given, list) else str(given)
+def _shown(given: Any) -> str:
+    """Give an answer as the page's field shows it; a function is not shown."""
+    if isinstance(given, bytes):
+        return show_octets(given)
+    return str(given) if isinstance(given, str | int) else ""
 
 
 def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> ExerciseWidget:
