@@ -42,6 +42,7 @@ class ExerciseWidget(LabWidget):
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
         made = self._exercise = checks.exercise(exercise_id, lang)
         self._lab = lab
+        self._answers = 0
         super().__init__(
             "exercise",
             lang,
@@ -58,8 +59,7 @@ class ExerciseWidget(LabWidget):
         """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
         self.given = [str(each) for each in given] if isinstance(given, list | tuple) else _shown(given)
         feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
-        reply = "" if feedback.reply is None else str(feedback.reply)
-        self.feedback = {"right": feedback.right, "text": str(feedback), "reply": reply}
+        self._show(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
@@ -70,12 +70,13 @@ class ExerciseWidget(LabWidget):
         try:
             self.answer(given)
         except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
-            self._refuse(str(error))
+            self._show(None, str(error))
         except (SmtplabError, OSError, ValueError) as error:
-            self._refuse(refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
+            self._show(None, refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
 
-    def _refuse(self, said: str) -> None:
-        self.feedback = {"right": None, "text": said, "reply": ""}
+    def _show(self, right: bool | None, text: str, reply: str = "") -> None:
+        self._answers += 1  # the same answer again is shown again
+        self.feedback = {"right": right, "text": text, "reply": reply, "number": self._answers}
 
     def plain(self) -> str:
         """Give the question and what there is to choose from."""
