@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -120,7 +120,8 @@ def test_a_damaged_file_found_by_looking(here: Path) -> None:
     assert smtplab.progress().remarks == ()
 
 
-def _work(directory: str, number: int) -> None:
+def _work(directory: str, number: int, together: Any) -> None:
+    together.wait(60)
     book = logbook.Logbook(Path(directory) / logbook.FILE)
     for at in range(15):
         book.note(f"{number:02}.task{at}", right=True)
@@ -128,8 +129,9 @@ def _work(directory: str, number: int) -> None:
 
 def test_two_writers(here: Path) -> None:
     """Kernels that write at the same time lose nothing of each other."""
-    start = multiprocessing.get_context("spawn")
-    workers = [start.Process(target=_work, args=(str(here), number)) for number in range(3)]
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(3)
+    workers = [spawn.Process(target=_work, args=(str(here), number, together)) for number in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -141,7 +143,8 @@ def test_two_writers(here: Path) -> None:
 
 def test_threads(here: Path) -> None:
     """A widget's thread and a cell may answer at the same time."""
-    threads = [threading.Thread(target=_work, args=(str(here), number)) for number in range(4)]
+    together = threading.Barrier(4)
+    threads = [threading.Thread(target=_work, args=(str(here), number, together)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
