@@ -54,10 +54,12 @@ def pieces(reply: Reply) -> tuple[str, ...]:
 
 
 def items(row: Row) -> tuple[str, ...]:
-    """Give what there is to name or to sort: the parts of a reply, or replies."""
+    """Give what there is to name or to sort: the parts of a reply, or replies, each after the command that got it."""
     if row["kind"] == "parts":
         return pieces(_reply(row))
-    return tuple(str(_reply(item)) for item in row.get("item", ()))
+    return tuple(
+        (f"{item['command']} → " if "command" in item else "") + str(_reply(item)) for item in row.get("item", ())
+    )
 
 
 # --- kinds

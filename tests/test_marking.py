@@ -122,7 +122,7 @@ def test_sort() -> None:
     assert judged(SORT, ["no", "yes", "yes"]) == RIGHT
     found = judged(SORT, ["no", "no", "yes"])
     assert (found.right, found.key) == (False, "no")
-    assert found.before == '1 of 3 are not where they belong. Look again at number 2, "214-Commands supported:".'
+    assert found.before == '1 of 3 are not where they belong. Look again at number 2, "HELP → 214-Commands supported:".'
 
 
 def test_sort_by_verdict() -> None:
