@@ -69,6 +69,7 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
 def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Run a notebook and keep what is the same in every run: a widget's random id is not, its HTML form is."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    os.environ["SMTPLAB_PROGRESS"] = "off"  # nothing is written into notebooks/
     NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False).execute()
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:

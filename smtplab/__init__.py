@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtplab.codes import ReplyCode, compare, explain
+    from smtplab.course import Progress, progress
     from smtplab.errors import (
         ConnectionLost,
         DialogueError,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 # A public name must not be a module's name: importing the module would put it in the name's place.
 _HOMES = {
     "codes": ("ReplyCode", "compare", "explain"),
+    "course": ("Progress", "progress"),
     "errors": (
         "ConnectionLost",
         "DialogueError",
@@ -112,6 +114,8 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "help_chart",
     "survey",
     "check",
+    "progress",
+    "Progress",
     "ftp_origin",
     "set_language",
     "SmtplabError",

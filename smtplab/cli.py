@@ -6,30 +6,31 @@ Every error is one line on stderr and exit status 2. What a command needs is imp
 from __future__ import annotations
 
 import errno
-import json
 import locale
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from smtplab import __version__
+from smtplab.cli_asking import probe, record
+from smtplab.cli_options import lang_option, personality_option
+from smtplab.cli_site import site
 from smtplab.errors import DialogueError, SmtplabError
-from smtplab.language import LANGUAGES, set_language
+from smtplab.language import set_language
 from smtplab.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DIRECTORY = "smtplab-lessons"
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
-
-_Command = Callable[..., Any]
 
 
 def _language_of_locale() -> str | None:
@@ -42,25 +43,13 @@ def _language_of_locale() -> str | None:
     return "es" if wanted.lower().startswith(("es", "spanish")) else None
 
 
-def _set(_context: click.Context, _option: click.Parameter, lang: str | None) -> None:
-    if lang is not None:
-        set_language(lang)
-
-
-_lang = click.option(
-    "--lang", type=click.Choice(LANGUAGES), callback=_set, expose_value=False, is_eager=True,
-    help="Language: en or es. [default: the locale's, else en]",
-)  # fmt: skip
-_personality = click.option("--personality", default="rfc5321", show_default=True, help="How the server answers.")
-
-
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="smtplab", message="%(prog)s %(version)s")
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), help=f"Where the lessons go. [default: {DIRECTORY}]"
 )
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
-@_lang
+@lang_option
 @click.pass_context
 def cli(context: click.Context, directory: Path | None, *, no_browser: bool) -> None:
     """Learn SMTP's 211 and 214 replies by talking to a real server.
@@ -77,7 +66,7 @@ def cli(context: click.Context, directory: Path | None, *, no_browser: bool) -> 
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
 @click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
-@_lang
+@lang_option
 def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser: bool) -> None:
     """Copy the lessons to DIRECTORY and open JupyterLab there; what follows -- goes to JupyterLab."""
     from smtplab.lessons import LessonError, copy_lessons, lessons  # noqa: PLC0415
@@ -118,7 +107,7 @@ def _become(command: Sequence[str]) -> NoReturn:
 @click.option(
     "--dir", "directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, help="Where."
 )
-@_lang
+@lang_option
 def reset(lesson: str, directory: Path) -> None:
     """Bring LESSON (a name or a number) anew; yours is kept under another name."""
     from smtplab.lessons import reset_lesson  # noqa: PLC0415
@@ -132,10 +121,10 @@ def reset(lesson: str, directory: Path) -> None:
 
 @cli.command()
 @click.argument("commands", nargs=-1, required=True)
-@_personality
+@personality_option
 @click.option("--carrier", default="memory", show_default=True, help="tcp or memory.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds to wait for a reply.")
-@_lang
+@lang_option
 def send(commands: tuple[str, ...], personality: str, carrier: str, timeout: float) -> None:
     """Send COMMANDS to a lab, each one an argument, and print the dialogue."""
     from smtplab.lab import start  # noqa: PLC0415
@@ -153,7 +142,7 @@ def send(commands: tuple[str, ...], personality: str, carrier: str, timeout: flo
 
 @cli.command()
 @click.argument("code")
-@_lang
+@lang_option
 def explain(code: str) -> None:
     """Explain a reply CODE: what it means, when you see it, what to do, and the source."""
     from smtplab.codes import explain  # noqa: PLC0415
@@ -164,7 +153,7 @@ def explain(code: str) -> None:
 @cli.command()
 @click.argument("first")
 @click.argument("second")
-@_lang
+@lang_option
 def compare(first: str, second: str) -> None:
     """Compare two reply codes."""
     from smtplab.codes import compare  # noqa: PLC0415
@@ -174,8 +163,8 @@ def compare(first: str, second: str) -> None:
 
 @cli.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=2525, show_default=True, help="0: any that is free.")
-@_personality
-@_lang
+@personality_option
+@lang_option
 def serve(port: int, personality: str) -> None:
     """Run a lab on 127.0.0.1 for telnet, curl or swaks, until Ctrl-C."""
     from smtplab.lab import start  # noqa: PLC0415
@@ -201,7 +190,7 @@ def serve(port: int, personality: str) -> None:
 
 
 @cli.command()
-@_lang
+@lang_option
 def personalities() -> None:
     """List the servers that a lab can answer as."""
     from smtplab.roster import personalities  # noqa: PLC0415
@@ -209,95 +198,35 @@ def personalities() -> None:
     click.echo(str(personalities()))
 
 
-class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
-    """HOST, HOST:PORT, or [IPv6]:PORT."""
-
-    name = "host[:port]"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, context: click.Context | None
-    ) -> tuple[str, int | None]:
-        """Give host and port; no port is None."""
-        if isinstance(value, tuple):
-            return value
-        found = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d{1,5}))?", value)
-        if found is None or (found[3] and not 0 < int(found[3]) < 65536):  # noqa: PLR2004  the largest port
-            self.fail(f"{value!r} is not HOST, HOST:PORT or [IPv6]:PORT", param, context)
-        return found[1] or found[2], int(found[3]) if found[3] else None
-
-
-def _progress() -> Callable[[str], None]:
-    """Show what is done on a terminal, on one line that is wiped; elsewhere say nothing."""
-    if not sys.stderr.isatty():
-        return lambda _what: None
-    return lambda what: click.echo(f"\r\x1b[K{what[:70]}", nl=False, err=True)
-
-
 @cli.command()
-@click.argument("address", type=_Address())
-@click.option("--starttls", is_flag=True, help="Switch to TLS after EHLO.")
-@click.option("--tls", is_flag=True, help="Speak TLS from the first octet (port 465 unless given).")
-@click.option("--insecure", is_flag=True, help="Do not verify the certificate.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for each step.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-@_lang
-@click.pass_context
-def probe(
-    context: click.Context, address: tuple[str, int | None], *, starttls: bool, tls: bool, insecure: bool,
-    timeout: float, as_json: bool,
-) -> None:  # fmt: skip
-    """Ask a server of your own what it says to HELP, and judge it; nothing names a mailbox.
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    help=f"Where the lessons are. [default: {DIRECTORY} where there is one, else here]",
+)
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to hand in or print.")
+@click.option("--name", default="", help="The name at the top of that page.")
+@lang_option
+def progress(directory: Path | None, save: Path | None, name: str) -> None:
+    """Show how far you have come in the lessons."""
+    from smtplab.course import progress  # noqa: PLC0415
 
-    Exit status: 0 when no MUST is violated, 1 when one is, 2 when the server could not be asked.
-    """
-    from smtplab.probing import probe  # noqa: PLC0415
+    if name and save is None:
+        raise click.UsageError("--name goes with --save")
+    if directory is not None and not directory.is_dir():
+        raise click.UsageError(f"there is no directory {directory}")
+    if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(DIRECTORY).is_dir():
+        directory = Path(DIRECTORY)
+    made = progress(directory)
+    if save is None:
+        click.echo(str(made))
+    else:
+        click.echo(Texts("cli")("saved", file=made.save(save, name=name)))
 
-    progress = _progress()
-    try:
-        found = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
-    finally:
-        progress("")
-    click.echo(json.dumps(found.as_data(), indent=1) if as_json else str(found))
-    context.exit(1 if found.violates else 0)
 
-
-@cli.command()
-@click.argument("address", type=_Address())
-@click.option("--name", required=True, help="The recording's name, such as postfix-3.10.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write. [default: NAME.json]")
-@click.option("--software", default="unknown", help="What the server is.")
-@click.option("--version", "version_", default="unknown", help="Its version.")
-@click.option("--lmtp", is_flag=True, help="It speaks LMTP.")
-@click.option("--transaction", metavar="RECIPIENT", help="Deliver one message to this recipient of the server's own.")
-@click.option("--limits", is_flag=True, help="Find out after how many HELPs and NOOPs it hangs up, up to 200.")
-@click.option("--timeout", type=float, default=5.0, show_default=True, help="Seconds to wait for each reply.")
-@_lang
-def record(
-    address: tuple[str, int | None], name: str, out: Path | None, software: str, version_: str, *, lmtp: bool,
-    transaction: str | None, limits: bool, timeout: float,
-) -> None:  # fmt: skip
-    """Record what a server that you may ask says to HELP and status commands."""
-    from smtplab.probing import need_sockets  # noqa: PLC0415
-
-    need_sockets()
-    from smtplab.carriers.remote import RemoteConnection  # noqa: PLC0415
-    from smtplab.recordings.recorder import record  # noqa: PLC0415
-
-    host, port = address
-    out = out or Path(f"{name}.json")
-    if out.exists():
-        raise click.ClickException(f"{out} exists; name another file with --out")
-    progress = _progress()
-    try:
-        made = record(
-            lambda within: RemoteConnection(host, port or 25, within), name, software=software, version=version_,
-            protocol="LMTP" if lmtp else "SMTP", transaction=transaction, limits=limits, timeout=timeout,
-            progress=progress,
-        )  # fmt: skip
-    finally:
-        progress("")
-    out.write_text(made.to_text(), "utf-8")
-    click.echo(Texts("cli")("recorded", out=out, answers=sum(map(len, made.answers.values())), limits=len(made.limits)))
+for _command in (probe, record, site):
+    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import UnknownName
 from smtplab.language import resolve
-from smtplab.marking import PARTS, items, mark
+from smtplab.logbook import logbook
+from smtplab.marking import PARTS, Asked, items, mark
 from smtplab.texts import Texts, data
 
 if TYPE_CHECKING:
@@ -53,17 +54,21 @@ class Exercise:
 
 @dataclass(frozen=True, repr=False)
 class Feedback:
-    """What an answer gets: whether it is right, a few sentences for it, and the reply that decided."""
+    """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
+
+    remark: what else there is to say, of the file in which progress is kept; mostly nothing.
+    """
 
     right: bool
     text: str
     reply: Reply | None = None
+    remark: str = ""
 
     def __repr__(self) -> str:
-        return f"<Feedback {'right' if self.right else 'not yet'}: {self.text}>"
+        return f"<Feedback {'right' if self.right else 'not yet'}: {self}>"
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} {self.remark}".rstrip()
 
 
 @cache
@@ -105,7 +110,7 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
 
 
 def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
-    """Check an answer and give the feedback made for it.
+    """Check an answer and give the feedback made for it. A right one, and any prediction, counts for `progress()`.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
@@ -114,7 +119,12 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
     form, NotACommandLine for what is no line.
     """
     row, lang = _row(exercise_id), resolve(lang)
-    found = mark(exercise_id, row, answer, lab, lang)
+    found = mark(Asked(exercise_id, row, lab, lang), answer)
     words = row["feedback"].get(found.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**found.fields) if found.fields else words
-    return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply)
+    remark = ""
+    if found.right or row.get("prediction"):
+        book = logbook()
+        book.note(exercise_id, right=found.right)
+        remark = book.set_aside(lang)
+    return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply, remark)

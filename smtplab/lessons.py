@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from smtplab.disk import free_name, set_aside, write_whole
 from smtplab.errors import SmtplabError, UnknownName
 from smtplab.language import resolve
 
@@ -80,7 +80,7 @@ def copy_lessons(directory: Path, lang: str | None = None) -> Report:
             if then != _sources(fresh):  # what is new since the learner's copy was made
                 new = directory / f"{lesson.stem}.new.ipynb"
                 if _sources_of(new) != _sources(fresh):
-                    new = _free(directory, lesson.stem, "new")
+                    new = free_name(directory, lesson.stem, "new", ".ipynb")
                     _write(new, fresh)
                 beside.append((lesson.name, new.name))
             else:
@@ -102,7 +102,7 @@ def reset_lesson(directory: Path, given: str, lang: str | None = None) -> tuple[
     manifest = _open(directory)
     target, kept = directory / lesson.name, None
     if os.path.lexists(target):
-        kept = _free(directory, lesson.stem, "mine")
+        kept = free_name(directory, lesson.stem, "mine", ".ipynb")
         try:
             target.rename(kept)
         except OSError as error:
@@ -137,7 +137,7 @@ def _open(directory: Path) -> dict[str, str]:
         pass
     # not ours to guess: it is set aside, and everything here is taken for the learner's
     try:
-        path.rename(_free(directory, MANIFEST.removesuffix(".json"), "damaged", ".json"))
+        set_aside(path)
     except OSError as error:
         raise _cannot(path, error) from error
     return {}
@@ -149,27 +149,10 @@ def _save(directory: Path, manifest: dict[str, str]) -> None:
 
 
 def _write(path: Path, octets: bytes) -> None:
-    """Write a file whole or not at all, never through a link."""
     try:
-        handle, name = tempfile.mkstemp(prefix=".smtplab-", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(octets)
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, octets)
     except OSError as error:
         raise _cannot(path, error) from error
-
-
-def _free(directory: Path, stem: str, word: str, suffix: str = ".ipynb") -> Path:
-    """Give a name that nothing has: stem.word, then stem.word-2, and so on."""
-    number = 1
-    while os.path.lexists(path := directory / f"{stem}.{word}{'' if number == 1 else f'-{number}'}{suffix}"):
-        number += 1
-    return path
 
 
 def _sources(notebook: bytes) -> str:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.drills import RIGHT, Finding, drill
 from smtplab.errors import NotAnAnswer, UnknownName
@@ -19,7 +19,7 @@ from smtplab.transcript import Exchange
 from smtplab.verdicts import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from smtplab.lab import Lab
 
@@ -30,19 +30,21 @@ _SHOWN = {b"\r": "CR", b"\n": "LF", b" ": "SP"}
 Row = dict[str, Any]
 
 
-def mark(exercise_id: str, row: Row, answer: Any, lab: Lab | None, lang: str) -> Finding:
+class Asked(NamedTuple):
+    """One exercise as it is asked: its id and row, the learner's lab, and the language of what is said."""
+
+    id: str
+    row: Row
+    lab: Lab | None
+    lang: str
+
+
+def mark(asked: Asked, answer: Any) -> Finding:
     """Judge an answer; "right" is the key of what is right, other keys are found in the row's feedback.
 
     Raises UnknownName for what is no option, NotAnAnswer for an answer of another form, and what `Lab.send` raises.
     """
-    if row["kind"] == "choice":
-        chosen = _option(answer, row["option"])
-        return Finding(chosen, right=chosen == row["right"])
-    if row["kind"] in {"code", "command"}:
-        return {"code": _code, "command": _command}[row["kind"]](exercise_id, row, answer, lab)
-    if row["kind"] in {"parts", "sort"}:
-        return {"parts": _parts, "sort": _sort}[row["kind"]](row, answer, lang)
-    return {"text": _text, "function": _function}[row["kind"]](exercise_id, answer, lang)
+    return _KINDS[asked.row["kind"]](asked, answer)
 
 
 def pieces(reply: Reply) -> tuple[str, ...]:
@@ -63,73 +65,82 @@ def items(row: Row) -> tuple[str, ...]:
 # --- kinds
 
 
-def _code(exercise_id: str, row: Row, answer: Any, lab: Lab | None) -> Finding:
-    given = _option(answer, row["options"])
-    with _server(exercise_id, row, lab) as server:
-        reply = server.send(row["command"])
+def _code(asked: Asked, answer: Any) -> Finding:
+    given = _option(answer, asked.row["options"])
+    with _server(asked) as server:
+        reply = server.send(asked.row["command"])
     return Finding(given, reply=reply, right=str(reply.code) == given)
 
 
-def _command(exercise_id: str, row: Row, answer: Any, lab: Lab | None) -> Finding:
+def _choice(asked: Asked, answer: Any) -> Finding:
+    chosen = _option(answer, asked.row["option"])
+    return Finding(chosen, right=chosen == asked.row["right"])
+
+
+def _command(asked: Asked, answer: Any) -> Finding:
     if not isinstance(answer, str | bytes):
-        raise NotAnAnswer(f"the answer to {exercise_id} is a command line, not {type(answer).__name__}")
-    with _server(exercise_id, row, lab) as server:
+        raise _another_form(asked, "a command line", answer)
+    with _server(asked) as server:
         reply = server.send(answer.strip())
-    wanted = row["wanted"]
+    wanted = asked.row["wanted"]
     right = reply.code == wanted["code"] and reply.text.startswith(wanted.get("begins", ""))
     return Finding("right" if right else str(reply.code), reply=reply)
 
 
-def _parts(row: Row, answer: Any, lang: str) -> Finding:
-    reply = _reply(row)
-    true = [part.kind for part in reply.parts]
-    given = _answers(answer, len(true), PARTS)
-    wrong = [at for at, kind in enumerate(true) if kind != given[at]]
-    if not wrong:
-        return RIGHT
-    return Finding(true[wrong[0]], before=Texts("marking", lang)("parts_wrong", **_where(row, wrong, len(true))))
+def _parts(asked: Asked, answer: Any) -> Finding:
+    true = [part.kind for part in _reply(asked.row).parts]
+    given = _answers(asked, answer, len(true), PARTS)
+    wrong = _wrong(true, given)
+    return Finding(true[wrong[0]], before=_where(asked, "parts_wrong", wrong)) if wrong else RIGHT
 
 
-def _sort(row: Row, answer: Any, lang: str) -> Finding:
-    if row.get("criterion") == "verdict":
-        true = [_BINS[judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst] for item in row["item"]]
+def _sort(asked: Asked, answer: Any) -> Finding:
+    found = asked.row["item"]
+    if asked.row.get("criterion") == "verdict":
+        true = [_BINS[judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst] for item in found]
     else:
-        true = [item["bin"] for item in row["item"]]
-    given = _answers(answer, len(true), row["bin"])
-    wrong = [at for at, place in enumerate(true) if place != given[at]]
-    if not wrong:
-        return RIGHT
-    return Finding(given[wrong[0]], before=Texts("marking", lang)("sorted_wrong", **_where(row, wrong, len(true))))
+        true = [item["bin"] for item in found]
+    given = _answers(asked, answer, len(true), asked.row["bin"])
+    wrong = _wrong(true, given)
+    return Finding(given[wrong[0]], before=_where(asked, "sorted_wrong", wrong)) if wrong else RIGHT
 
 
-def _text(exercise_id: str, answer: Any, _lang: str) -> Finding:
+def _text(asked: Asked, answer: Any) -> Finding:
     if not isinstance(answer, str):
-        raise NotAnAnswer(f"the answer to {exercise_id} is text, not {type(answer).__name__}")
-    return drill(exercise_id)(answer)
+        raise _another_form(asked, "text", answer)
+    return drill(asked.id)(answer)
 
 
-def _function(exercise_id: str, answer: Any, lang: str) -> Finding:
-    say = Texts("marking", lang)
+def _function(asked: Asked, answer: Any) -> Finding:
+    say = Texts("marking", asked.lang)
     if answer is None:
         return Finding("otherwise", before=say("unwritten"))
     try:
-        return drill(exercise_id)(answer)
-    except Exception as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
-        return Finding("otherwise", before=say("raised", error=f"{type(error).__name__}: {error}"))
+        return drill(asked.id)(answer)
+    except NotAnAnswer:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
+        return Finding("otherwise", before=say("raised", error=_named(error)))
+
+
+_KINDS: dict[str, Callable[[Asked, Any], Finding]] = {
+    "code": _code, "choice": _choice, "command": _command, "parts": _parts, "sort": _sort, "text": _text,
+    "function": _function,
+}  # fmt: skip
+KINDS = tuple(_KINDS)
 
 
 # --- what they share
 
 
 @contextmanager
-def _server(exercise_id: str, row: Row, lab: Lab | None) -> Iterator[Lab]:
+def _server(asked: Asked) -> Iterator[Lab]:
     """Give the server to ask: the exercise's own where it describes one, else the learner's."""
+    row = asked.row
     if not row.keys() & {"personality", "script", "before"}:
-        if lab is None:
-            raise NotAnAnswer(
-                f"{exercise_id} asks your lab's server: give the lab, check({exercise_id!r}, answer, lab)"
-            )
-        yield lab
+        if asked.lab is None:
+            raise NotAnAnswer(f"{asked.id} asks your lab's server: give the lab, check({asked.id!r}, answer, lab)")
+        yield asked.lab
         return
     from smtplab.lab import start  # noqa: PLC0415  most exercises need no server of their own
 
@@ -154,20 +165,43 @@ def _reply(item: Row) -> Reply:
 
 
 def _option(answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:
+    if not isinstance(answer, str | int):
+        raise NotAnAnswer(f"the answer is one of {', '.join(options)}, not {type(answer).__name__}")
     given = str(answer).strip()
     if given not in options:
         raise UnknownName("answer", given, tuple(options))
     return given
 
 
-def _answers(answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
-    if not isinstance(answer, list | tuple) or len(answer) != count:
-        given = f"{len(answer)}" if isinstance(answer, list | tuple) else type(answer).__name__
-        raise NotAnAnswer(f"the answer is a list of {count} names, one for each, not {given}")
+def _answers(asked: Asked, answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
+    if not isinstance(answer, list | tuple):
+        raise _another_form(asked, f"a list of {count} names, one for each", answer)
+    if len(answer) != count:
+        raise NotAnAnswer(f"the answer to {asked.id} is a list of {count} names, one for each, not {len(answer)}")
     return [_option(each, options) for each in answer]
 
 
-def _where(row: Row, wrong: list[int], count: int) -> dict[str, object]:
-    """Give what a sentence says about the first wrong item: how many there are, its number and its first line."""
-    item = items(row)[wrong[0]].partition("\n")[0]
-    return {"wrong": len(wrong), "all": count, "number": wrong[0] + 1, "item": item}
+def _another_form(asked: Asked, wanted: str, answer: Any) -> NotAnAnswer:
+    return NotAnAnswer(f"the answer to {asked.id} is {wanted}, not {type(answer).__name__}")
+
+
+def _named(error: BaseException) -> str:
+    """Give an error's type and message, shortened; a learner's own error may not even have one."""
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001
+        message = ""
+    name = type(error).__name__
+    return f"{name}: {message[:300]}" if message else name
+
+
+def _wrong(true: list[str], given: list[str]) -> list[int]:
+    """Give the places at which they differ."""
+    return [at for at, (one, other) in enumerate(zip(true, given, strict=True)) if one != other]
+
+
+def _where(asked: Asked, key: str, wrong: list[int]) -> str:
+    """Say how many are wrong, and which is the first: its number and its first line."""
+    shown = items(asked.row)
+    first = shown[wrong[0]].partition("\n")[0]
+    return Texts("marking", asked.lang)(key, wrong=len(wrong), all=len(shown), number=wrong[0] + 1, item=first)

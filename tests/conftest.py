@@ -13,6 +13,7 @@ from hypothesis import settings
 
 import smtplab
 import smtplab.language
+from smtplab import logbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,9 @@ def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every lab's thread ends with the test that started it; settings of the machine do not leak in."""
     for name in ("SMTPLAB_LANG", "SMTPLAB_CARRIER"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
     monkeypatch.setattr(smtplab.language, "_chosen", None)
+    logbook._logbook.cache_clear()
     yield
     if _servers():
         gc.collect()  # a lab that nobody stopped stops when nobody holds it

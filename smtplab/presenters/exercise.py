@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smtplab import exercises as checks
-from smtplab.errors import SmtplabError
+from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
 from smtplab.html import paragraphs
 from smtplab.presenters.base import Presenter
+from smtplab.presenters.views import refusal
+from smtplab.reply import show_octets
 
 if TYPE_CHECKING:
     from smtplab.exercises import Feedback
@@ -25,6 +27,7 @@ class ExercisePresenter(Presenter):
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
         made = self._exercise = checks.exercise(exercise_id, lang)
         self._lab = lab
+        self._answers = 0
         super().__init__("exercise", lang)
         self.state |= {
             "question": made.question, "kind": made.kind, "options": [list(option) for option in made.options.items()],
@@ -34,20 +37,26 @@ class ExercisePresenter(Presenter):
 
     def answer(self, given: Any) -> Feedback:
         """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
+        self.show(given=[str(each) for each in given] if isinstance(given, list | tuple) else _shown(given))
         feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
-        reply = "" if feedback.reply is None else str(feedback.reply)
-        kept = given if isinstance(given, str | list) else str(given)
-        self.show(given=kept, feedback={"right": feedback.right, "text": feedback.text, "reply": reply})
+        self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
-        """Take an answer from the page."""
-        if content.get("type") != "answer":
+        """Take an answer from the page; what is refused is said there, and judges nothing."""
+        given, kind = content.get("answer"), self._exercise.kind
+        if content.get("type") != "answer" or kind == "function" or not isinstance(given, str | list):
             return
         try:
-            self.answer(_answer(content["answer"]))
-        except (SmtplabError, OSError) as error:
-            self.show(feedback={"right": False, "text": str(error), "reply": ""})
+            self.answer(given)
+        except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
+            self._judge(None, str(error))
+        except (SmtplabError, OSError, ValueError) as error:
+            self._judge(None, refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
+
+    def _judge(self, right: bool | None, text: str, reply: str = "") -> None:
+        self._answers += 1  # the same answer again is shown again
+        self.show(feedback={"right": right, "text": text, "reply": reply, "number": self._answers})
 
     def plain(self) -> str:
         """Give the question and what there is to choose from."""
@@ -62,5 +71,8 @@ class ExercisePresenter(Presenter):
         return f"<exercise {self._exercise.id}>"
 
 
-def _answer(given: Any) -> str | list[str]:
-    return [str(each) for each in given] if isinstance(given, list) else str(given)
+def _shown(given: Any) -> str:
+    """Give an answer as the page's field shows it; a function is not shown."""
+    if isinstance(given, bytes):
+        return show_octets(given)
+    return str(given) if isinstance(given, str | int) else ""

@@ -4,7 +4,7 @@
 >>> page = Page("en", said.append)
 >>> page.received('{"to": "console", "content": {"type": "command", "line": "HELP"}}')
 >>> [json.loads(text)["to"] for text in said][-2:]
-['anatomy', 'console']
+['console', 'anatomy']
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Page:
     """A lab and its presenters for a page without Jupyter. What comes is {"to": presenter, "content": message}.
 
-    lang: "en" or "es". post: takes what goes to the page, as JSON: {"to", "type": "made" | "state" | "message", "value"}.
+    lang: "en" or "es". post: takes what goes to the page, as JSON: {"to": presenter, "type": "made", "state" or
+    "message", "value": what was made, what has changed, or the message}.
     The console is made at once. The anatomy of the last reply is made with the first reply; what stands side by side,
     when the page says {"to": "page", "content": {"type": "compare"}}.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DATE = (2020, 1, 1, 0, 0, 0)
-_LEFT_OUT = {"notebooks", "site", "__pycache__", "cli.py", "cli_ask.py", "__main__.py"}
+_LEFT_OUT = {"notebooks", "site", "cli.py", "cli_asking.py", "cli_options.py", "cli_site.py", "__main__.py"}
 """What of smtplab does nothing in a browser: the lessons (they are files of the site), the command, this builder."""
 _BROWSER_LACKS = {"click"}
 

@@ -42,10 +42,14 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         for name, value in changes.items():
             setattr(self, name, value)
 
+    def plain(self) -> str:
+        """Give HTML that reads well where no widget runs."""
+        return self.presenter.plain()
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**(data or {}), "text/plain": repr(self), "text/html": self.presenter.plain()}, metadata
+        return {**(data or {}), "text/plain": repr(self), "text/html": self.plain()}, metadata
 
     def __repr__(self) -> str:
         return repr(self.presenter)

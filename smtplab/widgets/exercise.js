@@ -1,4 +1,5 @@
-// The exercise widget. It needs nothing but its model: get, on, off, send.
+// The exercise widget. It needs nothing but its model: get, on, off, send; with set and save_changes, where there are
+// any, what is filled in but not yet sent outlives a reload of the page.
 // State: question, kind, options [key, words], items, rows, call, prediction, texts, lang, given, feedback.
 
 let forms = 0;
@@ -9,50 +10,61 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-// Each field gives its node, read() → the answer or "" where it is not whole yet, and focus() on what is missing.
+// Each field gives its node, read() → the answer or "" where it is not whole yet, draft() → what is there so far,
+// write(draft), and focus() on what is missing.
 function writtenField(model, name) {
   const texts = model.get("texts");
   const many = model.get("rows") > 1;
   const input = element(many ? "textarea" : "input", {
-    name, className: "mono smtplab-ex-command", value: model.get("given") || "", autocomplete: "off", spellcheck: false,
+    name, className: "mono smtplab-ex-command", autocomplete: "off", spellcheck: false,
     ...(many ? { rows: model.get("rows") } : { type: "text" }),
   });
   input.setAttribute("autocapitalize", "off");
   const words = model.get("kind") === "command" ? texts.exercise_command : texts.exercise_text;
   const label = element("label", { className: "smtplab-ex-label" }, words, input);
-  return { node: label, read: () => input.value.trim() && (many ? input.value : input.value.trim()), focus: () => input.focus() };
+  return {
+    node: label,
+    read: () => input.value.trim() && (many ? input.value : input.value.trim()),
+    draft: () => input.value,
+    write: (given) => { if (typeof given === "string" && given !== input.value) input.value = given; },
+    focus: () => input.focus(),
+  };
 }
 
 function chosenField(model, name) {
   const long = model.get("options").some(([, words]) => words.length > 12);
   const group = element("div", { className: `smtplab-ex-options${long ? " is-long" : ""}` });
   for (const [value, words] of model.get("options")) {
-    const radio = element("input", { type: "radio", name, value, checked: value === model.get("given") });
+    const radio = element("input", { type: "radio", name, value });
     group.append(element("label", { className: "smtplab-ex-option" }, radio, element("span", { textContent: words })));
   }
+  const read = () => group.querySelector("input:checked")?.value ?? "";
   return {
     node: group,
-    read: () => group.querySelector("input:checked")?.value ?? "",
+    read,
+    draft: read,
+    write: (given) => { for (const radio of group.querySelectorAll("input")) radio.checked = radio.value === given; },
     focus: () => group.querySelector("input")?.focus(),
   };
 }
 
 function namedField(model, name) {
-  const given = Array.isArray(model.get("given")) ? model.get("given") : [];
   const selects = [];
   const rows = model.get("items").map((item, at) => {
     const id = `${name}-${at}`;
     const select = element("select", { id, name: id });
     select.append(element("option", { value: "", textContent: model.get("texts").exercise_choose }));
     for (const [value, words] of model.get("options")) select.append(element("option", { value, textContent: words }));
-    select.value = given[at] ?? "";
     selects.push(select);
     const label = element("label", { className: "mono", htmlFor: id, textContent: item });
     return element("li", {}, label, select);
   });
+  const draft = () => selects.map((select) => select.value);
   return {
     node: element("ol", { className: `smtplab-ex-items is-${model.get("kind")}` }, ...rows),
-    read: () => (selects.every((select) => select.value) ? selects.map((select) => select.value) : ""),
+    read: () => (selects.every((select) => select.value) ? draft() : ""),
+    draft,
+    write: (given) => selects.forEach((select, at) => { select.value = Array.isArray(given) ? given[at] ?? "" : ""; }),
     focus: () => selects.find((select) => !select.value)?.focus(),
   };
 }
@@ -102,9 +114,9 @@ function render({ model, el }) {
   const show = () => {
     const { right, text, reply } = model.get("feedback") ?? {};
     if (text === undefined) return;
-    const verdict = right ? texts.exercise_right : texts.exercise_not_yet;
-    status.className = `smtplab-ex-feedback ${right ? "is-right" : "is-not-yet"}`;
-    status.replaceChildren(element("p", {}, element("strong", { textContent: `${verdict} ` }), text));
+    const [verdict, look] = { true: [texts.exercise_right, "is-right"], false: [texts.exercise_not_yet, "is-not-yet"] }[right] ?? [];
+    status.className = `smtplab-ex-feedback ${look ?? ""}`; // what was refused is neither
+    status.replaceChildren(element("p", {}, ...(verdict ? [element("strong", { textContent: `${verdict} ` })] : []), text));
     if (reply) {
       const wire = element("pre", { className: "smtplab-ex-reply", textContent: reply, tabIndex: 0 });
       wire.setAttribute("role", "region");
@@ -112,14 +124,28 @@ function render({ model, el }) {
       status.append(wire);
     }
   };
-  const keep = (event) => event.stopPropagation(); // the notebook has shortcuts of its own
+  const keep = (event) => {
+    event.stopPropagation(); // the notebook has shortcuts of its own
+    if (field.read && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  };
+  const draft = () => {
+    model.set?.("given", field.draft());
+    model.save_changes?.();
+  };
+  const fill = () => field.write?.(model.get("given"));
 
   form.addEventListener("submit", submit);
   form.addEventListener("keydown", keep);
+  if (field.read) form.addEventListener("change", draft);
   model.on("change:feedback", show);
+  model.on("change:given", fill);
   el.append(form);
+  fill();
   show();
-  return () => model.off("change:feedback", show);
+  return () => {
+    model.off("change:feedback", show);
+    model.off("change:given", fill);
+  };
 }
 
 export default { render };

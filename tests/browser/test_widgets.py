@@ -229,7 +229,7 @@ def test_exercise(all_widgets, picture) -> None:
     """A wrong prediction gets the feedback made for it, a right one is right."""
     exercise = all_widgets.widget("ex")
     exercise.get_by_role("button", name="Predict").click()
-    expect(exercise.get_by_role("status")).to_have_text("Give an answer first.")
+    expect(exercise.get_by_role("status")).to_have_text("The answer is not complete yet.")
     exercise.get_by_role("radio", name="250").check()
     exercise.get_by_role("button", name="Predict").press("Enter")
     expect(exercise.get_by_role("status")).to_contain_text("Not yet.")

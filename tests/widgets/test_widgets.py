@@ -126,7 +126,7 @@ def test_remarks_in_the_console_s_language(lab: smtplab.Lab) -> None:
     assert told["exchanges"][-1]["remarks"] == ["el servidor cerró la conexión"]
     assert told["exchanges"][-1]["text"].splitlines()[0] == "C: QUIT"
     assert told["exchanges"][-1]["text"].endswith("- el servidor cerró la conexión")
-    assert "el servidor cerró la conexión" in console.presenter.plain()
+    assert "el servidor cerró la conexión" in console.plain()
 
 
 def test_each_message_says_where_it_begins(lab: smtplab.Lab) -> None:
