@@ -120,7 +120,7 @@ class Progress:
         day = date.today().isoformat()  # noqa: DTZ011  the learner's own day
         whose = say("somebody", name=name, date=day) if name else say("nobody", date=day)
         title = say("title")
-        head = [say(f"head_{column}") for column in ("exercise", "question", "result", "on")]
+        head = [say(key) for key in ("head_exercise", "head_question", "head_result", "head_on")]
         parts = [
             f"<h1>{escape(title)}</h1>", paragraphs(whose, *self._sentences()), self._overview(),
             *(f"<h2>{escape(lesson.name)}</h2>{table(head, map(self._row, lesson.tasks))}" for lesson in self.lessons),
@@ -144,7 +144,7 @@ class Progress:
 
     def _overview(self) -> str:
         say = Texts("progress", self.lang)
-        head = [say(f"head_{column}") for column in ("lesson", "done", "finished", "open")]
+        head = [say(key) for key in ("head_lesson", "head_done", "head_finished", "head_open")]
         return table(
             head,
             [(each.name, self._count(each), each.ids(done=True), each.ids(done=False)) for each in self.lessons],
@@ -160,8 +160,8 @@ class Progress:
 
     def _row(self, task: Task) -> tuple[str, ...]:
         say = Texts("progress", self.lang)
-        result = "open" if not task.done else "right" if task.right else "predicted"
-        return task.id, exercise(task.id, self.lang).question, say(f"result_{result}"), task.answered
+        result = "result_open" if not task.done else "result_right" if task.right else "result_predicted"
+        return task.id, exercise(task.id, self.lang).question, say(result), task.answered
 
 
 def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | None = None) -> Progress:

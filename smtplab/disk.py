@@ -25,7 +25,7 @@ def write_whole(path: Path, octets: bytes) -> None:
 
     Where a file system cannot rename over a file, it is written in place.
     """
-    beside = path.with_name(f".smtplab-{secrets.token_hex(6)}")
+    beside = path.with_name(f".smtplab-{secrets.token_hex(6)}{path.suffix}")
     _put(beside, octets, os.O_EXCL)
     try:
         beside.replace(path)

@@ -71,6 +71,8 @@ class Logbook:
                 except OSError as error:
                     self._trouble = error
                 else:
+                    if not self._unwritten:
+                        self._trouble = None
                     if not whole:
                         found = self._write()
             return merged(found, self._unwritten)

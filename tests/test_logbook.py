@@ -192,6 +192,14 @@ def test_a_file_that_may_not_be_read_stays(here: Path, monkeypatch: pytest.Monke
     assert file.read_text() == "theirs"
 
 
+def test_trouble_that_is_over(here: Path) -> None:
+    """What could not be read for a while is not spoken of once it can be."""
+    (here / logbook.FILE).mkdir()
+    assert smtplab.progress().remarks
+    (here / logbook.FILE).rmdir()
+    assert smtplab.progress().remarks == ()
+
+
 def test_a_directory_of_that_name(here: Path) -> None:
     """A directory, or whatever is no file, is left alone."""
     (here / logbook.FILE).mkdir()

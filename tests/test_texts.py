@@ -14,7 +14,7 @@ FILES = ["cli", "widgets", "roster", "marking", "probe", "progress", "course"]
 PUT_TOGETHER = (
     "gallery_word_", "anatomy_name_", "anatomy_head_", "anatomy_separator_", "anatomy_code", "anatomy_enhanced",
     "anatomy_text", "anatomy_cr", "anatomy_lf", "software_", "version_", "obtained_",
-    "head_", "result_", "0",
+    "0",
 )  # fmt: skip
 
 

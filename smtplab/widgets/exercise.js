@@ -97,6 +97,7 @@ function render({ model, el }) {
 
   const legend = element("legend", {},
     element("span", { className: "smtplab-ex-kind", textContent: kind }),
+    " ", // or the group's name would run both together
     element("span", { className: "smtplab-ex-question", textContent: model.get("question") }));
   const form = element("form", { noValidate: true }, element("fieldset", {}, legend, field.node, ...(field.read ? [button] : [])), status);
 
