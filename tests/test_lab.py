@@ -77,6 +77,19 @@ def test_carrier_by_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         smtplab.start()
 
 
+def test_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a browser a lab runs in memory by itself, and tcp and an address are refused in one sentence that helps."""
+    monkeypatch.setattr("sys.platform", "emscripten")
+    for chosen in ("", "auto"):
+        monkeypatch.setenv("SMTPLAB_CARRIER", chosen)
+        with smtplab.start() as lab:
+            assert lab.carrier == "memory"
+            with pytest.raises(smtplab.NoAddress, match="it runs in memory.*Use lab.send here"):
+                _ = lab.address
+    with pytest.raises(smtplab.LabError, match=r"no sockets.*smtplab\.start\(\) runs it in memory"):
+        smtplab.start(carrier="tcp")
+
+
 @pytest.mark.parametrize("what", ["how", "carrier"])
 def test_unknown_names(what: str) -> None:
     """An unknown personality or carrier is named, with those there are."""

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smtplab.errors import UnknownName
+from smtplab.errors import LabError, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,12 +64,18 @@ def open_carrier(name: str, make_server: Callable[[Any], Any], port: int = 0) ->
     name: one of `CARRIERS`; "auto" is what SMTPLAB_CARRIER says, else tcp where there are sockets and threads.
     make_server: takes an event loop, gives the server protocol of one session.
     port: for tcp, 0 for one that the system picks.
-    Raises UnknownName, OSError where the port is taken, ValueError for a port in memory.
+    Raises UnknownName, OSError where the port is taken, ValueError for a port in memory, LabError for tcp in a browser.
     """
+    browser = sys.platform == "emscripten"
     if name == "auto":
-        name = os.environ.get("SMTPLAB_CARRIER") or ("memory" if sys.platform == "emscripten" else "tcp")
-        if name == "auto":
-            name = "tcp"
+        name = os.environ.get("SMTPLAB_CARRIER") or name
+    if name == "auto":
+        name = "memory" if browser else "tcp"
+    if name == "tcp" and browser:
+        raise LabError(
+            "a browser tab has no sockets, so a lab cannot run over tcp here; smtplab.start() runs it in memory, "
+            "where lab.send works all the same"
+        )
     if name == "tcp":
         from smtplab.carriers.tcp import TcpCarrier  # noqa: PLC0415  a browser has no sockets to import
 

@@ -19,7 +19,7 @@ LIST = "smtplab-site.json"
 
 def write_list(site: Path) -> None:
     """Write the list of a finished site's files."""
-    listed = {path: _digest(site / path) for path in _files(site)}
+    listed = {path: _digest(site / path) for path in _files(site) if path != LIST}
     (site / LIST).write_text(json.dumps({"version": 1, "files": listed}, indent=0, sort_keys=True) + "\n", "utf-8")
 
 

@@ -1,0 +1,63 @@
+"""The whole build: from packages, incremental, the same every time, and small enough."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from smtplab import cli
+from smtplab.site.build import build_site
+from smtplab.site.place import LIST
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def test_built_twice_it_is_the_same(workshop: Path, tmp_path: Path, lines) -> None:
+    """A second build does nothing anew, and one in another workshop gives the same files to the last octet."""
+    said, say = lines
+    assert build_site(tmp_path / "first", workshop=workshop, say=say)
+    said.clear()
+    assert not build_site(tmp_path / "first", workshop=workshop, say=say)
+    assert [line for line in said if "making" in line] == []
+    assert said[-1].endswith("nothing has changed")
+    assert build_site(tmp_path / "second", workshop=tmp_path / "workshop")
+    one, other = (json.loads((tmp_path / name / LIST).read_text())["files"] for name in ("first", "second"))
+    assert {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)} == set()
+
+
+def test_what_is_in_it(workshop: Path, tmp_path: Path) -> None:
+    """Both languages' lessons and landing pages are there, nothing names a host elsewhere to load from, 45 MB at most."""
+    site = tmp_path / "site"
+    build_site(site, workshop=workshop)
+    files = json.loads((site / LIST).read_text())["files"]
+    assert sum((site / path).stat().st_size for path in files) < 45e6
+    for lang in ("en", "es"):
+        shipped = sorted((Path(__file__).resolve().parents[2] / "notebooks" / lang).glob("*.ipynb"))
+        assert shipped
+        for lesson in shipped:
+            assert (site / "files" / lang / lesson.name).read_bytes() == lesson.read_bytes()
+    for page in ("index.html", "es/index.html"):
+        html = (site / page).read_text("utf-8")
+        assert "$" not in html
+        assert not re.search(r'(?:src|href)="(?:[a-z]+:)?//', html)
+    for lock in ("page/pyodide-lock.json", "static/pyodide-lock/pyodide-lock.json"):
+        for package in json.loads((site / lock).read_text())["packages"].values():
+            assert "://" not in package["file_name"]
+            assert ((site / lock).parent / package["file_name"]).is_file()
+
+
+def test_the_command(
+    workshop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`smtplab site DIR` builds with a line a step, and refuses a folder of something else by name, with status 2."""
+    monkeypatch.setenv("SMTPLAB_CACHE", str(workshop))
+    assert cli.run(["site", str(tmp_path / "site")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 6
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/thesis.txt").write_text("mine")
+    assert cli.run(["site", str(tmp_path / "mine")]) == 2
+    assert "holds something else than a site" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]

@@ -1,0 +1,89 @@
+"""The parts of the site: made once, whole or not at all; what is missing is said."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from smtplab.site import tools, wheels
+from smtplab.site.errors import SiteError
+from smtplab.site.parts import Workshop
+
+
+def test_a_part_is_made_once(tmp_path: Path, lines) -> None:
+    """A part is made when it is not there and when its input has changed, and kept otherwise."""
+    said, say = lines
+    shop, made = Workshop(tmp_path, say), []
+
+    def maker(folder: Path) -> None:
+        made.append(folder)
+        (folder / "a").write_text(str(len(made)))
+
+    for digest in ("x", "x", "y"):
+        part = shop.make("part", "the part", digest, maker)
+    assert (part / "a").read_text() == "2"
+    assert said == ["the part: making it", "the part: kept", "the part: making it"]
+
+
+def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
+    """A part whose making breaks off is not taken for made, and the one from before stays."""
+    shop = Workshop(tmp_path, lambda _line: None)
+    shop.make("part", "the part", "x", lambda folder: (folder / "a").write_text("whole"))
+
+    def fail(folder: Path) -> None:
+        (folder / "a").write_text("half")
+        raise SiteError("the registry is away")
+
+    with pytest.raises(SiteError, match="the registry is away"):
+        shop.make("part", "the part", "y", fail)
+    assert (tmp_path / "part/a").read_text() == "whole"
+    with pytest.raises(SiteError, match="the registry is away"):
+        shop.make("part", "the part", "y", fail)
+
+
+def test_missing_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where npm is missing the error says what to install."""
+    monkeypatch.setattr("shutil.which", lambda _name: None)
+    with pytest.raises(SiteError, match=r"npm is not installed.*install Node\.js with npm"):
+        tools.find_npm()
+
+
+def test_a_python_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A Python named in UV_PYTHON that is not there is said, with the Pythons that would do."""
+    monkeypatch.setenv("UV_PYTHON", str(tmp_path / "nosuch/python"))
+    with pytest.raises(SiteError, match=r"needs Python 3\.12, 3\.13 or 3\.14"):
+        tools.make_environment(tools.find_uv(), tmp_path / "environment")
+
+
+def test_a_program_that_fails(tmp_path: Path) -> None:
+    """What a program said last stands in the error."""
+    with pytest.raises(SiteError, match="npm failed with status"):
+        tools.run([tools.find_npm(), "run", "nosuch"], tmp_path)
+    with pytest.raises(SiteError, match="cannot run .*nosuch"):
+        tools.run([str(tmp_path / "nosuch")], tmp_path)
+
+
+def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
+    """The wheel holds the package with its data and widgets, without the command, and is the same every time."""
+    made = wheels.pack_smtplab(tmp_path)
+    first = made.read_bytes()
+    assert wheels.pack_smtplab(tmp_path).read_bytes() == first
+    with zipfile.ZipFile(made) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
+        source = archive.read("smtplab/reply.py")
+    assert {"smtplab/__init__.py", "smtplab/data/codes.toml", "smtplab/data/servers/exim-4.96.json"} <= names
+    assert {"smtplab/widgets/console.js", "smtplab/widgets/console.css", "smtplab/presenters/page.py"} <= names
+    assert not [name for name in names if name.startswith(("smtplab/cli", "smtplab/site/")) or name.endswith(".pyc")]
+    assert "Requires-Dist: aiosmtpd" in metadata
+    assert "click" not in metadata
+    assert source == (Path(wheels.__file__).parents[1] / "reply.py").read_bytes()
+
+
+def test_a_stand_in_installs(tmp_path: Path) -> None:
+    """An empty wheel has the metadata of a package and nothing else."""
+    with zipfile.ZipFile(wheels.pack_stand_in(tmp_path, "some-thing", "9.0")) as archive:
+        assert {Path(name).name for name in archive.namelist()} == {"METADATA", "WHEEL", "RECORD"}
