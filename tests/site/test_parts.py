@@ -77,7 +77,8 @@ def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
         source = archive.read("smtplab/reply.py")
     assert {"smtplab/__init__.py", "smtplab/data/codes.toml", "smtplab/data/servers/exim-4.96.json"} <= names
     assert {"smtplab/widgets/console.js", "smtplab/widgets/console.css", "smtplab/presenters/page.py"} <= names
-    assert not [name for name in names if name.startswith(("smtplab/cli", "smtplab/site/")) or name.endswith(".pyc")]
+    assert not [name for name in names if name.startswith(("smtplab/cli.", "smtplab/cli_", "smtplab/site/"))]
+    assert not [name for name in names if name.endswith(".pyc")]
     assert "Requires-Dist: aiosmtpd" in metadata
     assert "click" not in metadata
     assert source == (Path(wheels.__file__).parents[1] / "reply.py").read_bytes()

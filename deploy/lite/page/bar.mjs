@@ -38,7 +38,8 @@ async function begin() {
   const app = await until(() => globalThis.jupyterapp);
   await app.restored;
   stage(2, texts.bar_notebook);
-  const notebook = () => app.shell.currentWidget?.sessionContext && app.shell.currentWidget;
+  // in a window without the focus no widget is the current one
+  const notebook = () => [app.shell.currentWidget, ...app.shell.widgets("main")].find((widget) => widget?.sessionContext);
   await until(notebook);
   stage(3, texts.bar_kernel);
   const slow = setTimeout(() => stage(3, texts.bar_no_kernel), 60_000);

@@ -1,0 +1,306 @@
+"""The browser edition in three browsers: the landing page, every lesson, and the learner's work."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import drivers
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from smtplab.site.build import build_site
+from smtplab.site.serve import server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+TOP = Path(__file__).resolve().parents[2]
+LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
+PATIENCE = 90_000
+CELLS = """jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code")"""
+
+pytestmark = pytest.mark.timeout(400)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Build the site from this checkout and serve it as plain files; give its address."""
+    folder = tmp_path_factory.mktemp("site") / "public"
+    build_site(folder, workshop=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
+    with server(folder) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_address[1]}/"
+        running.shutdown()
+        thread.join()
+
+
+@dataclass
+class Visit:
+    """A visitor's browser: what it asked of others, and what went wrong."""
+
+    context: BrowserContext
+    site: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def page(self, path: str) -> Page:
+        """Open a page of the site."""
+        page = self.context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(self.site + path)
+        return page
+
+    def lesson(self, name: str, app: str = "lab") -> Page:
+        """Open a lesson and wait for its kernel."""
+        page = self.page(f"{app}/index.html?path={name}")
+        page.locator("#smtplab-bar summary").wait_for()
+        return page
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Give a visitor with nothing stored; nothing may be asked of another host, and no error written to the console."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000}, permissions=["clipboard-write"])
+    visitor = Visit(context, site)
+
+    def seen(url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.split("://")[1].startswith(urlsplit(site).netloc):
+            visitor.foreign.append(url)
+
+    context.on("request", lambda request: seen(request.url))
+    yield visitor
+    context.close()
+    assert (visitor.foreign, visitor.errors) == ([], [])
+
+
+# --- the landing page
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str) -> None:
+    """HELP typed gets 214, XSTATUS 211, each taken apart, and both stand side by side; axe finds nothing."""
+    page = visit.page("" if lang == "en" else "es/")
+    console = page.locator("#console")
+    command = console.get_by_role("combobox", name={"en": "Command", "es": "Orden"}[lang])
+    expect(command).to_be_focused()
+    for line, code in (("HELP", "214"), ("XSTATUS", "211")):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+        expect(console.locator(".exchange").last.locator(".reading strong")).to_have_text(code)
+        expect(page.locator("#anatomy .part").first).to_contain_text(code[0])
+        expect(page.locator("#anatomy .part-code").nth(2)).to_have_text(code[2])
+    page.get_by_role("button", name="STATUS", exact=True).click()
+    expect(console.locator(".exchange").last.locator(".reading strong")).to_have_text("500")
+    page.locator("#side_by_side").scroll_into_view_if_needed()
+    expect(page.locator("#side_by_side .card .code")).to_have_text(["214", "211"])
+    first, second = page.locator("#side_by_side input").all()
+    first.fill("NOOP")
+    second.fill("QUIT")
+    second.press("Enter")
+    expect(page.locator("#side_by_side .card .code")).to_have_text(["250", "221"])
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    picture(page.locator("body"), f"landing-{lang}")
+
+
+def test_from_the_landing_page_to_lesson_1(visit: Visit) -> None:
+    """One click opens lesson 1 in the page's language; a bar with words shows how far it is until the kernel is there."""
+    page = visit.page("es/")
+    page.get_by_role("link", name="Abrir la lección 1").click()
+    expect(page.locator("#smtplab-bar progress")).to_be_visible()
+    expect(page.locator("#smtplab-bar")).to_contain_text(re.compile("Cargando JupyterLab|Abriendo la lección|Arrancando Python"))
+    page.locator("#smtplab-bar summary").wait_for()
+    expect(page.locator(".jp-Notebook")).to_contain_text("Primer contacto")
+
+
+def test_where_python_cannot_start(browser: Browser, site: str) -> None:
+    """Where a file of Python's is missing the page says so, and does not wait for ever."""
+    page = browser.new_page()
+    page.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    page.goto(site)
+    expect(page.get_by_role("alert")).to_contain_text("could not be started", timeout=PATIENCE)
+    page.close()
+
+
+# --- the lessons
+
+
+def run_all(page: Page) -> list[dict[str, Any]]:
+    """Run all cells of the open lesson; give each code cell's outputs."""
+    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+    page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(f"{CELLS}.every((cell) => cell.model.executionCount > 0)", timeout=PATIENCE)
+    return page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
+
+
+def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Give what outputs show, as text, with what may change taken out by nbval's own rules."""
+    rules = configparser.ConfigParser()
+    rules.read(TOP / "tests/nbval-sanitize.cfg")
+    told: list[tuple[str, str]] = []
+    for output in outputs:
+        if output["output_type"] == "stream":
+            if told and told[-1][0] == output["name"]:
+                told[-1] = (output["name"], told[-1][1] + "".join(output["text"]))
+            else:
+                told.append((output["name"], "".join(output["text"])))
+        elif output["output_type"] == "error":
+            told.append(("error", f"{output['ename']}: {output['evalue']}"))
+        else:
+            told += [(kind, "".join(data)) for kind, data in sorted(output["data"].items()) if "widget" not in kind]
+    for rule in rules.sections():
+        told = [(kind, re.sub(rules[rule]["regex"], rules[rule]["replace"], text)) for kind, text in told]
+    return told
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, lang: str) -> None:
+    """Every cell of every lesson gives in the browser what is committed, but for what nbval's rules take out."""
+    built = nbformat.read(TOP / "notebooks" / lang / lesson, as_version=4)
+    wanted = [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
+    page = visit.lesson(f"{lang}/{lesson}")
+    got = [shown(outputs) for outputs in run_all(page)]
+    assert got == wanted
+
+
+def test_the_widgets_in_a_lesson(visit: Visit, picture: Callable[..., None]) -> None:
+    """In the browser's kernel the console, side by side, an exercise and the gallery answer, by keyboard, at once."""
+    page = visit.lesson("en/01-first-contact.ipynb")
+    run_all(page)
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'lab.start()'}).done")
+    console = page.locator(".smtplab-console").first
+    console.scroll_into_view_if_needed()
+    console.get_by_role("combobox", name="Command").focus()
+    for line, code in (("HELP", "214"), ("XSTATUS", "211")):
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+        expect(console.locator(".exchange").last.locator(".reading strong")).to_have_text(code)
+    picture(console, "browser-edition-console")
+    exercise = page.locator(".smtplab-ex").first
+    exercise.get_by_role("radio", name="250").check()
+    exercise.get_by_role("button").click()
+    expect(exercise.get_by_role("status")).to_contain_text("Not yet.")
+    exercise.get_by_role("radio", name="214").check()
+    exercise.get_by_role("button").click()
+    expect(exercise.get_by_role("status")).to_contain_text("Right.")
+    side = page.locator(".smtplab-side").first
+    side.get_by_role("textbox").first.fill("NOOP")
+    side.get_by_role("button", name="Compare").click()
+    expect(side.locator(".card .code").first).to_have_text("250")
+
+
+NEW_CELL = """async (source) => {
+  await jupyterapp.commands.execute("notebook:move-cursor-up");
+  const notebook = jupyterapp.shell.currentWidget;
+  const cells = notebook.content.model.sharedModel;
+  cells.insertCell(cells.cells.length, {cell_type: "code", source});
+  const cell = notebook.content.widgets.at(-1);
+  notebook.content.activeCellIndex = notebook.content.widgets.length - 1;
+  await jupyterapp.commands.execute("notebook:run-cell");
+  return cell.model.toJSON().outputs;
+}"""
+
+
+def run(page: Page, source: str) -> list[tuple[str, str]]:
+    """Run a new cell at the end of the lesson; give what it shows."""
+    return shown(page.evaluate(NEW_CELL, source))
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import smtplab; smtplab.start().address", "NoAddress: this lab has no address.*Use lab.send here"),
+        ("import smtplab; smtplab.start(carrier='tcp')", "LabError: a browser tab has no sockets.*in memory"),
+        ("import smtplab; smtplab.probe('127.0.0.1', 25)", r"ProbeError: .*smtplab\.probe\(lab\)"),
+        ("import smtplab; smtplab.probe(smtplab.start())", "<Probe of lab rfc5321 .*>"),
+    ],
+)
+def test_what_a_browser_cannot_do(visit: Visit, source: str, said: str) -> None:
+    """What needs a socket says in one sentence that a browser has none and what to use instead; that works."""
+    page = visit.lesson("en/01-first-contact.ipynb")
+    assert any(re.search(said, text) for _, text in run(page, source))
+
+
+def test_help_takes_microseconds(visit: Visit) -> None:
+    """A second lab in the same tab answers, and the time of a HELP is printed by the lesson's own kernel."""
+    page = visit.lesson("en/01-first-contact.ipynb")
+    told = run(page, "import smtplab\nwith smtplab.start() as lab:\n    print(lab.send('HELP').code, lab.carrier)")
+    assert told == [("stdout", "214 memory\n")]
+
+
+# --- the learner's work
+
+
+def test_work_survives_a_reload_and_can_be_begun_afresh(visit: Visit) -> None:
+    """An edit and the progress are there after a reload; begun afresh, the lesson is as it came and the edit is kept."""
+    page = visit.lesson("en/01-first-contact.ipynb")
+    edit = "jupyterapp.shell.currentWidget.content.model.cells.get(0).sharedModel"
+    come = page.evaluate(f"{edit}.getSource()")
+    assert ("stdout", "True\n") in run(page, "import smtplab\nwith smtplab.start() as lab:\n    print(smtplab.check('01.help', '214', lab).right)")
+    page.evaluate(f"{edit}.setSource('# my notes')")
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    page.reload()
+    page.locator("#smtplab-bar summary").wait_for()
+    assert page.evaluate(f"{edit}.getSource()") == "# my notes"
+    assert run(page, "import smtplab\nprint(repr(smtplab.progress()))")[0][1].startswith("<Progress 1 of ")
+    page.locator("#smtplab-bar summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").last.click()
+    assert "# my notes" in download.value.path().read_text("utf-8")
+    page.get_by_role("button", name="Begin afresh").click()
+    expect(page.locator("#smtplab-bar .said")).to_have_text("Your version is kept as 01-first-contact.mine.ipynb.")
+    page.wait_for_function(f"jupyterapp.shell.currentWidget?.content?.model && {edit}.getSource() !== '# my notes'")
+    assert page.evaluate(f"{edit}.getSource()") == come
+    kept = "jupyterapp.serviceManager.contents.get('en/01-first-contact.mine.ipynb', {content: true})"
+    assert page.evaluate(f"{kept}.then((file) => file.content.cells[0].source)") == "# my notes"
+
+
+# --- the other browsers
+
+
+@pytest.mark.parametrize("name", ["firefox", "webkit"])
+def test_other_browsers(name: str, site: str, tmp_path: Path, needs: Callable[[object, str], None]) -> None:
+    """Firefox and WebKit give 214 and 211 on the landing page, and run lesson 1 to its end as it is committed."""
+    needs(drivers.have(name), name)
+    with getattr(drivers, name)(tmp_path / name) as driver:
+        driver.open(site)
+        driver.until("document.documentElement.dataset.ready")
+        for number, (command, code) in enumerate((("HELP", "214"), ("XSTATUS", "211")), 2):
+            driver.evaluate(f"document.querySelector('[data-command={command}]').click()")
+            assert driver.until(
+                f"document.querySelectorAll('#console .exchange')[{number - 1}]?.querySelector('strong')?.textContent"
+            ) == code  # fmt: skip
+        driver.evaluate("document.querySelector('#side_by_side').scrollIntoView()")
+        assert driver.until("document.querySelector('#side_by_side .code')?.textContent") == "214"
+        driver.open(f"{site}lab/index.html?path=en/01-first-contact.ipynb")
+        driver.until("document.querySelector('#smtplab-bar summary')")
+        # without a window that has the focus, JupyterLab's notebook is told that it has it
+        driver.evaluate(
+            "[...jupyterapp.shell.widgets('main')].find((widget) => widget.sessionContext)"
+            ".node.dispatchEvent(new FocusEvent('focus'));"
+        )
+        driver.evaluate("await jupyterapp.commands.execute('notebook:clear-all-cell-outputs');")
+        driver.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells');")
+        driver.until(f"{CELLS}.every((cell) => cell.model.executionCount > 0)")
+        got = [shown(outputs) for outputs in driver.evaluate(f"return {CELLS}.map((cell) => cell.model.toJSON().outputs)")]
+    built = nbformat.read(TOP / "notebooks/en/01-first-contact.ipynb", as_version=4)
+    assert got == [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
