@@ -106,7 +106,9 @@ def test_right_answers(name: str, answer: object, lang: str) -> None:
 
 def test_every_exercise_is_tested() -> None:
     """No exercise of the lesson is left out here."""
-    assert exercises("03") == tuple(f"03.{name}" for name in ("inside", "ignored", "locked", "why", "offers", "longest"))
+    assert exercises("03") == tuple(
+        f"03.{name}" for name in ("inside", "ignored", "locked", "why", "offers", "longest")
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -24,9 +25,7 @@ def test_a_function_that_does_not_end() -> None:
 
     def stubborn() -> None:
         while True:
-            try:
-                pass
-            except Exception:  # noqa: BLE001, S110  what a learner may write
+            with suppress(Exception):
                 pass
 
     before = sys.gettrace()
