@@ -70,7 +70,9 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Run a notebook and keep what is the same in every run: a widget's random id is not, its HTML form is."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
     os.environ["SMTPLAB_PROGRESS"] = "off"  # nothing is written into notebooks/
-    NotebookClient(notebook, timeout=60, kernel_name="python3", store_widget_state=False).execute()
+    # a cell's prints are one output, however the kernel cut them
+    options = {"store_widget_state": False, "coalesce_streams": True}
+    NotebookClient(notebook, timeout=60, kernel_name="python3", **options).execute()
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
