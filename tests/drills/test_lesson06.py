@@ -133,3 +133,15 @@ def test_no_feedback_names_a_server_that_fits(lang: str) -> None:
     row = ROWS["06.session"]
     told = row["question"][lang] + "".join(words[lang] for words in row["feedback"].values())
     assert not [server.name for server in survey().servers if session(server.name).right and server.name in told]
+
+
+def test_all_but_one_take_an_argument() -> None:
+    """What is said of 214 is so: of the servers that give help with it, OpenSMTPD alone refuses an argument."""
+    codes = {row[0]: row[1:3] for row in survey().rows()}
+    assert [name for name, (bare, topic) in codes.items() if bare == "214" != topic] == ["opensmtpd-6.8.0p2"]
+
+
+def test_stat_gets_no_success() -> None:
+    """None of the recorded servers answers STAT with success, as the feedback on what a survey proves says."""
+    said = [server.exchange("STAT") for server in survey().servers]
+    assert all(each.reply.code >= 400 for each in said if each and each.reply)
