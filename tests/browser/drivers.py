@@ -155,7 +155,9 @@ def firefox(home: Path) -> Iterator[Firefox]:
         "services.settings.server": "data:,", "toolkit.telemetry.enabled": False, "extensions.systemAddon.update.enabled": False,
         "browser.safebrowsing.update.enabled": False, "network.proxy.type": 0, "app.normandy.enabled": False,
     }  # fmt: skip
-    (profile / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in quiet.items()))
+    (profile / "user.js").write_text(
+        "".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in quiet.items())
+    )
     command = ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
     with _running(command, {"HOME": str(home), "MOZ_HEADLESS": "1"}, log) as program:
         driver = Firefox(f"{_wait_for(program, log, r'(ws://127.0.0.1:[0-9]+)')}/session")

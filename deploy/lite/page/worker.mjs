@@ -6,6 +6,19 @@ import { loadPyodide } from "../static/pyodide/pyodide.mjs";
 let page;
 const waiting = [];
 
+// Pyodide waits for ever for a file that cannot be had, so what fails is heard here.
+const missing = new Promise((_, reject) => {
+  const plain = globalThis.fetch;
+  globalThis.fetch = async (...asked) => {
+    const answer = await plain(...asked).catch((error) => {
+      reject(error);
+      throw error;
+    });
+    if (!answer.ok) reject(new Error(`${answer.status} ${answer.url}`));
+    return answer;
+  };
+});
+
 async function begin(lang) {
   postMessage({ stage: 1 });
   const pyodide = await loadPyodide({
@@ -22,7 +35,7 @@ async function begin(lang) {
 }
 
 addEventListener("message", ({ data }) => {
-  if (data.lang) begin(data.lang).catch((error) => postMessage({ failed: String(error) }));
+  if (data.lang) Promise.race([begin(data.lang), missing]).catch((error) => postMessage({ failed: String(error) }));
   else if (page) page.received(data.text);
   else waiting.push(data.text);
 });
