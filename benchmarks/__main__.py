@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import click, cold, life, load, recorded, round_trip
+from benchmarks import click, cold, life, load, recorded, round_trip, site
 
-MEASURES = {"round_trip": round_trip, "recorded": recorded, "cold": cold, "life": life, "load": load, "click": click}
+MEASURES = {"round_trip": round_trip, "recorded": recorded, "cold": cold, "life": life, "load": load, "click": click,
+            "site": site}  # fmt: skip
 
 
 def main() -> int:

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import reprlib
 import textwrap
-import tomllib
 from dataclasses import dataclass
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import NotACode, UnknownName
 from smtplab.language import resolve
+from smtplab.texts import data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,11 +187,9 @@ def codes(kind: str | None = None) -> tuple[int, ...]:
     return tuple(sorted(number for number, entry in listed if kind in (None, entry["kind"])))
 
 
-@cache
 def catalogue() -> dict[str, Any]:
     """Give data/codes.toml, read once. It is shared: do not change it."""
-    data: dict[str, Any] = tomllib.loads((files("smtplab") / "data" / "codes.toml").read_text("utf-8"))
-    return data
+    return data("codes")
 
 
 def label(key: str, lang: str) -> str:

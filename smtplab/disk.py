@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -25,7 +24,7 @@ def write_whole(path: Path, octets: bytes) -> None:
 
     Where a file system cannot rename over a file, it is written in place.
     """
-    beside = path.with_name(f".smtplab-{secrets.token_hex(6)}{path.suffix}")
+    beside = path.with_name(f".smtplab-{os.urandom(6).hex()}{path.suffix}")
     _put(beside, octets, os.O_EXCL)
     try:
         beside.replace(path)

@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from smtplab.drills import RIGHT, Finding, drill
 from smtplab.errors import NotAnAnswer, UnknownName
 from smtplab.personality import Personality
-from smtplab.recordings import recording
 from smtplab.reply import Reply, show_octets
 from smtplab.texts import Texts
-from smtplab.transcript import Exchange
-from smtplab.verdicts import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from smtplab.lab import Lab
 
 PARTS = ("code", "separator", "enhanced", "text", "cr", "lf")
-_BINS = {CONFORMS: "conforms", PERMITTED: "permitted", DEPARTS: "departs", VIOLATES: "violates"}
 _SHOWN = {b"\r": "CR", b"\n": "LF", b" ": "SP"}
 
 Row = dict[str, Any]
@@ -97,12 +93,20 @@ def _parts(asked: Asked, answer: Any) -> Finding:
 def _sort(asked: Asked, answer: Any) -> Finding:
     found = asked.row["item"]
     if asked.row.get("criterion") == "verdict":
-        true = [_BINS[judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst] for item in found]
+        true = [_bin(item) for item in found]
     else:
         true = [item["bin"] for item in found]
     given = _answers(asked, answer, len(true), asked.row["bin"])
     wrong = _wrong(true, given)
     return Finding(given[wrong[0]], before=_where(asked, "sorted_wrong", wrong)) if wrong else RIGHT
+
+
+def _bin(item: Row) -> str:
+    """Give the bin of the verdict on an item: the outcome's first word, as conforms, permitted, departs, violates."""
+    from smtplab.transcript import Exchange  # noqa: PLC0415  few exercises ask for verdicts
+    from smtplab.verdicts import judge  # noqa: PLC0415
+
+    return judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst.partition(" ")[0]
 
 
 def _text(asked: Asked, answer: Any) -> Finding:
@@ -156,6 +160,8 @@ def _reply(item: Row) -> Reply:
     if "reply" in item:
         text: str = item["reply"]
         return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
+    from smtplab.recordings import recording  # noqa: PLC0415  few exercises show what was recorded
+
     made = recording(item["personality"])
     line = item["command"].encode() + b"\r\n"
     for phase in ("greeted", "connected"):

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from smtplab.language import resolve
+
+DATA = Path(__file__).parent / "data"
+"""The folder of everything that smtplab knows and says."""
 
 
 @cache
 def data(name: str) -> dict[str, Any]:
     """Read data/`name`.toml, once."""
-    return tomllib.loads(files("smtplab").joinpath("data", f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads((DATA / f"{name}.toml").read_text("utf-8"))
 
 
 class Texts:

@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from smtplab.errors import UnknownName
 from smtplab.recordings.recording import Recording
+from smtplab.texts import DATA
 
-_FOLDER = Path(str(files("smtplab"))) / "data" / "servers"
+_FOLDER = DATA / "servers"
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.language import LANGUAGES
 from smtplab.lessons import lessons
 from smtplab.site.errors import SiteError
+from smtplab.site.wheels import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 _WIDGETS = ("console", "anatomy", "side_by_side")
 _NAMES = {"en": "English", "es": "Español"}
 _HOME = {"en": "", "es": "es/"}
+_NOT_NEEDED = (
+    "smtplab/drills/",
+    "smtplab/widgets/",
+    "smtplab/data/exercises/",
+    "aiosmtpd/tests/",
+    "aiosmtpd/testing/",
+    "aiosmtpd/docs/",
+)
+"""What the landing page never loads."""
 _FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
 
 
@@ -39,7 +49,7 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
     for name in (*(f"{widget}.{kind}" for widget in _WIDGETS for kind in ("js", "css")), "common.css"):
         shutil.copyfile(widgets / name, page / "widgets" / name)
     lock = json.loads((site / "static/pyodide-lock/pyodide-lock.json").read_text("utf-8"))
-    (page / "pyodide-lock.json").write_text(json.dumps(_lock_of(lock, specs), indent=1, sort_keys=True) + "\n", "utf-8")
+    merge(page / "python.zip", _wheels_of(lock, specs, site / "page"), _NOT_NEEDED)
     template = Template((source / "index.html").read_text("utf-8"))
     texts = tomllib.loads((source / "page.toml").read_text("utf-8"))
     for lang, other in zip(LANGUAGES, reversed(LANGUAGES), strict=True):
@@ -62,17 +72,15 @@ def add_bar(site: Path, apps: Iterable[str]) -> None:
         )
 
 
-def _lock_of(lock: dict[str, Any], specs: Iterable[str]) -> dict[str, Any]:
-    """Give a lock of those packages and what they stand on, without what draws widgets: the page has its own models."""
+def _wheels_of(lock: dict[str, Any], specs: Iterable[str], page: Path) -> list[Path]:
+    """Give the wheels of those packages and of what they stand on, but for what draws widgets in a notebook."""
     known, wanted, todo = lock["packages"], {}, list(specs)
     while todo:
         name = todo.pop()
-        if name not in wanted:
-            kept = [each for each in known[name]["depends"] if each not in ("anywidget", "ipywidgets")]
-            place = known[name]["file_name"].replace("../../", "../")
-            wanted[name] = {**known[name], "depends": kept, "file_name": place}
-            todo += kept
-    return {**lock, "packages": wanted}
+        if name not in wanted and name not in ("anywidget", "ipywidgets"):
+            wanted[name] = page / known[name]["file_name"].replace("../../", "../")
+            todo += known[name]["depends"]
+    return list(wanted.values())
 
 
 def _fields(texts: dict[str, dict[str, str]], lang: str, other: str) -> dict[str, str]:

@@ -40,10 +40,7 @@ def pack(folder: Path, name: str, version: str, members: Iterable[tuple[str, byt
     target = folder / f"{name}-{version}-py3-none-any.whl"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path, octets in (*all_members, (f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode())):
-            member = zipfile.ZipInfo(path, _DATE)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, octets)
+            archive.writestr(_member(path), octets)
     return target
 
 
@@ -73,6 +70,26 @@ def repack_without(folder: Path, installed: Path, name: str, version: str, witho
     headers = (installed / info / "METADATA").read_text("utf-8").partition("\n\n")[0].splitlines()
     wanted = [line for line in headers if line.startswith("Requires-Dist:") and "extra ==" not in line]
     return pack(folder, name, version, members, "".join(f"{line}\n" for line in wanted))
+
+
+def merge(target: Path, wheels: Iterable[Path], without: tuple[str, ...]) -> None:
+    """Write what wheels install into one archive: a page without pip fetches and unpacks it in one go.
+
+    without: the beginnings of the names that are left out.
+    """
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for wheel in sorted(wheels):
+            with zipfile.ZipFile(wheel) as packed:
+                for name in sorted(packed.namelist()):
+                    if not name.startswith(without) and ".dist-info/" not in name:
+                        archive.writestr(_member(name), packed.read(name))
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _DATE)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    member.external_attr = 0o644 << 16
+    return member
 
 
 def _package(top: Path) -> Iterator[tuple[str, bytes]]:

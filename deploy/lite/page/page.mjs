@@ -46,11 +46,14 @@ function stage(number) {
 
 // Messages are taken one after another: a widget must be mounted before it is told anything.
 let turn = Promise.resolve();
+let answer;
+const answered = new Promise((resolve) => { answer = resolve; });
 async function take({ to, type, value }) {
   if (type === "made") await mount(to, value);
   else if (type === "state") models[to].change(value);
   else models[to].hear(value);
   if (to === "console" && type === "made") ready();
+  if (to === "anatomy") answer();
 }
 
 function ready() {
@@ -59,13 +62,15 @@ function ready() {
   document.documentElement.dataset.ready = "true";
   const now = document.activeElement;
   if (!now || now === document.body) find("console").querySelector("input")?.focus({ preventScroll: true });
-  // what stands side by side is made when it comes into sight, not before the first reply
+  // what stands side by side is made when it comes into sight, after the first reply or a scroll: never before them
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     seen.disconnect();
     worker.postMessage({ text: JSON.stringify({ to: "page", content: { type: "compare" } }) });
   });
-  seen.observe(find("side_by_side"));
+  const watch = () => seen.observe(find("side_by_side"));
+  addEventListener("scroll", watch, { once: true });
+  answered.then(watch);
 }
 
 function failed(why) {

@@ -21,12 +21,11 @@ const missing = new Promise((_, reject) => {
 
 async function begin(lang) {
   postMessage({ stage: 1 });
-  const pyodide = await loadPyodide({
-    indexURL: new URL("../static/pyodide/", import.meta.url).href,
-    lockFileURL: new URL("pyodide-lock.json", import.meta.url).href,
-    packageBaseUrl: new URL("./", import.meta.url).href,
-    packages: ["smtplab"],
-  });
+  const [pyodide, packages] = await Promise.all([
+    loadPyodide({ indexURL: new URL("../static/pyodide/", import.meta.url).href }),
+    fetch(new URL("python.zip", import.meta.url)).then((answer) => answer.arrayBuffer()),
+  ]);
+  pyodide.unpackArchive(packages, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
   postMessage({ stage: 2 });
   const { Page } = pyodide.pyimport("smtplab.presenters.page");
   page = Page(lang, (text) => postMessage({ text }));
