@@ -54,8 +54,15 @@ def items(row: Row) -> tuple[str, ...]:
     if row["kind"] == "parts":
         return pieces(_reply(row))
     return tuple(
-        (f"{item['command']} → " if "command" in item else "") + str(_reply(item)) for item in row.get("item", ())
+        (f"{item['command']} → " if "command" in item else "") + _lines(_reply(item)) for item in row.get("item", ())
     )
+
+
+def _lines(reply: Reply) -> str:
+    """Give a reply to be sorted as text; a line end other than CR LF is shown, for it may be what one sorts by."""
+    *ended, rest = reply.raw.split(b"\n")
+    lines = [line.removesuffix(b"\r") if line.endswith(b"\r") else line + b"\n" for line in ended]
+    return "\n".join(map(show_octets, [*lines, rest] if rest else lines))
 
 
 # --- kinds
