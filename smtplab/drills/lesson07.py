@@ -137,8 +137,8 @@ def read_reply(answer: Any) -> Finding:
                 given: Any = patiently(answer, _Wire(case.octets, size, closes=case.key == "closed"))
             except Endless:
                 return Finding("endless", fields)
-            except _Waits:
-                return Finding("waits" if case.key in _BASIC else case.key, {**fields, "given": "…"})
+            except _Waits:  # said as the lesson's `wire` says it
+                return Finding("waits" if case.key in _BASIC else case.key, {**fields, "given": "TimeoutError()"})
             except Exception as error:  # noqa: BLE001  a learner's code may raise anything
                 given = _Raised(error)
             fields["given"] = _short(given)
