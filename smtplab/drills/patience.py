@@ -38,11 +38,15 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
         nonlocal left
         if str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_COUNTED:
             return None
+        caller = frame.f_back
+        if caller is not None and caller is not here and caller.f_trace is None:
+            return None  # what they call in their turn is not counted either
         left -= 1
         if left < 0:
             raise _Stop
         return trace
 
+    here = sys._getframe()  # noqa: SLF001  its own f_trace is None too, and what it calls is the learner's
     before = sys.gettrace()
     sys.settrace(trace)
     try:

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+import smtplab
 from smtplab.drills.patience import Endless, patiently
 
 
@@ -18,6 +19,19 @@ def test_a_function_that_ends() -> None:
     with pytest.raises(ZeroDivisionError):
         patiently(lambda: 1 // 0)
     assert sys.gettrace() is before
+
+
+def test_what_a_lab_runs_is_not_counted() -> None:
+    """A function that asks a lab hundreds of things ends by itself: neither the lab's lines nor Python's count."""
+
+    def asks() -> int:
+        with smtplab.start(carrier="memory") as lab:
+            for _ in range(300):
+                lab.personality = smtplab.Personality.scripted({"HELP": "214 Ask"})
+                lab.send("HELP")
+            return len(lab.transcript)
+
+    assert patiently(asks) > 300
 
 
 def test_a_function_that_does_not_end() -> None:
