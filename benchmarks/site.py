@@ -161,8 +161,13 @@ def measure() -> Iterator[Row]:
         page = browser.new_page()
         notebook(page, address, PEER, "hello")
         ran = page.evaluate(
-            f"""async (code) => {{ let told = ""; const asked = {CURRENT}.sessionContext.session.kernel.requestExecute({{code}});
-                asked.onIOPub = ({{content}}) => {{ told += content.text ?? ""; }}; await asked.done; return told; }}""",
+            f"""async (code) => {{
+                let told = "";
+                const asked = {CURRENT}.sessionContext.session.kernel.requestExecute({{code}});
+                asked.onIOPub = ({{content}}) => {{ told += content.text ?? ""; }};
+                await asked.done;
+                return told;
+            }}""",
             ROUND_TRIP,
         )
         yield Row("HELP in the browser's kernel; bound", float(ran), 50, "us", 1)

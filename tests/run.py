@@ -18,7 +18,10 @@ TOP = Path(__file__).resolve().parents[1]
 ENVIRONMENT = TOP / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-PROGRAMS = {"chromium": "chromium", "curl": "curl", "swaks": "swaks", "npm": "npm"}
+PROGRAMS = {
+    "chromium": "chromium", "curl": "curl", "swaks": "swaks", "npm": "npm", "firefox-esr": "firefox-esr",
+    "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb",
+}  # fmt: skip
 """Program → Debian package."""
 
 

@@ -84,7 +84,7 @@ def test_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("SMTPLAB_CARRIER", chosen)
         with smtplab.start() as lab:
             assert lab.carrier == "memory"
-            with pytest.raises(smtplab.NoAddress, match="it runs in memory.*Use lab.send here"):
+            with pytest.raises(smtplab.NoAddress, match=r"it runs in memory.*Use lab.send here"):
                 _ = lab.address
     with pytest.raises(smtplab.LabError, match=r"no sockets.*smtplab\.start\(\) runs it in memory"):
         smtplab.start(carrier="tcp")

@@ -105,7 +105,8 @@ class WebKit(Driver):
     def evaluate(self, body: str) -> Any:
         script = (
             f"const done = arguments[0]; (async () => {{ {body} }})()"
-            ".then((found) => done(JSON.stringify(found ?? null)), (error) => done(JSON.stringify({failed: String(error)})))"
+            ".then((found) => done(JSON.stringify(found ?? null)))"
+            ".catch((error) => done(JSON.stringify({failed: String(error)})))"
         )
         found = json.loads(self._call("POST", "/execute/async", {"script": script, "args": []}))
         assert not (isinstance(found, dict) and "failed" in found), found
@@ -150,10 +151,11 @@ def firefox(home: Path) -> Iterator[Firefox]:
     profile, log = home / "profile", home / "firefox.log"
     profile.mkdir(parents=True)
     quiet = {
-        "app.update.enabled": False, "browser.shell.checkDefaultBrowser": False, "datareporting.policy.dataSubmissionEnabled": False,
-        "network.captive-portal-service.enabled": False, "network.connectivity-service.enabled": False,
-        "services.settings.server": "data:,", "toolkit.telemetry.enabled": False, "extensions.systemAddon.update.enabled": False,
-        "browser.safebrowsing.update.enabled": False, "network.proxy.type": 0, "app.normandy.enabled": False,
+        "app.normandy.enabled": False, "app.update.enabled": False, "browser.safebrowsing.update.enabled": False,
+        "browser.shell.checkDefaultBrowser": False, "datareporting.policy.dataSubmissionEnabled": False,
+        "extensions.systemAddon.update.enabled": False, "network.captive-portal-service.enabled": False,
+        "network.connectivity-service.enabled": False, "network.proxy.type": 0, "services.settings.server": "data:,",
+        "toolkit.telemetry.enabled": False,
     }  # fmt: skip
     (profile / "user.js").write_text(
         "".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in quiet.items())
@@ -175,8 +177,11 @@ def webkit(home: Path) -> Iterator[WebKit]:
     port, screen = _free_port(), home / "screen.log"
     with _running(["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1300x1000x24"], {}, screen) as xvfb:
         display = f":{_wait_for(xvfb, screen, r'([0-9]+)')}"
-        environment = {"DISPLAY": display, "HOME": str(home), "GDK_BACKEND": "x11", "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
-                       "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1", "LIBGL_ALWAYS_SOFTWARE": "1"}  # fmt: skip
+        environment = {
+            "DISPLAY": display, "GDK_BACKEND": "x11", "HOME": str(home), "LIBGL_ALWAYS_SOFTWARE": "1",
+            "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+            "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",  # root may not make the name spaces that it wants
+        }  # fmt: skip
         log = home / "webkit.log"
         with _running(["WebKitWebDriver", f"--port={port}"], environment, log) as program:
             end, pause = time.monotonic() + 30, threading.Event()

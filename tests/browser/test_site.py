@@ -127,7 +127,7 @@ def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str)
 
 
 def test_from_the_landing_page_to_lesson_1(visit: Visit) -> None:
-    """One click opens lesson 1 in the page's language; a bar with words shows how far it is until the kernel is there."""
+    """One click opens lesson 1 in the page's language; a bar shows in words how far it is until Python is there."""
     page = visit.page("es/")
     page.get_by_role("link", name="Abrir la lección 1").click()
     expect(page.locator("#smtplab-bar progress")).to_be_visible()
@@ -253,7 +253,7 @@ def test_what_a_browser_cannot_do(visit: Visit) -> None:
 
 
 def test_work_survives_a_reload_and_can_be_begun_afresh(visit: Visit) -> None:
-    """An edit and the progress are there after a reload; begun afresh, the lesson is as it came and the edit is kept."""
+    """An edit and the progress are there after a reload; begun afresh, the lesson is as it came, the edit kept."""
     page = visit.lesson("en/01-first-contact.ipynb")
     edit = "jupyterapp.shell.currentWidget.content.model.cells.get(0).sharedModel"
     come = page.evaluate(f"{edit}.getSource()")

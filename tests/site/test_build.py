@@ -29,7 +29,7 @@ def test_built_twice_it_is_the_same(workshop: Path, tmp_path: Path, lines) -> No
 
 
 def test_what_is_in_it(workshop: Path, tmp_path: Path) -> None:
-    """Both languages' lessons and landing pages are there, nothing names a host elsewhere to load from, 45 MB at most."""
+    """Both languages' lessons and landing pages are there, nothing is loaded from elsewhere, 45 MB at most."""
     site = tmp_path / "site"
     build_site(site, workshop=workshop)
     files = json.loads((site / LIST).read_text())["files"]

@@ -61,7 +61,7 @@ def test_a_program_that_fails(tmp_path: Path) -> None:
     """What a program said last stands in the error."""
     with pytest.raises(SiteError, match="npm failed with status"):
         tools.run([tools.find_npm(), "run", "nosuch"], tmp_path)
-    with pytest.raises(SiteError, match="cannot run .*nosuch"):
+    with pytest.raises(SiteError, match=r"cannot run .*nosuch"):
         tools.run([str(tmp_path / "nosuch")], tmp_path)
 
 

@@ -32,7 +32,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("there", ["nothing", "an empty folder", "an older site"])
 def test_where_a_site_may_be_put(tmp_path: Path, site: Path, there: str) -> None:
-    """A site goes where nothing is, into an empty folder, or in the place of an older site, and nothing else is left."""
+    """A site goes where nothing is, into an empty folder, or in place of an older site, and nothing else is left."""
     target = tmp_path / "deep/public"
     if there == "an empty folder":
         target.mkdir(parents=True)
@@ -120,7 +120,7 @@ def test_what_fails_leaves_the_old_site_whole(
         monkeypatch.setattr("shutil.copytree", refuse)
     else:
         monkeypatch.setattr(Path, "rename", rename)
-    with pytest.raises(SiteError, match="cannot put the site into .*public: No space left"):
+    with pytest.raises(SiteError, match=r"cannot put the site into .*public: No space left"):
         put(site, target)
     assert contents(target) == old
     assert is_site(target)
