@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import drivers
 import nbformat
 import pytest
+from answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 TOP = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
 PATIENCE = 90_000
-CELLS = """jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code")"""
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -151,20 +151,19 @@ def test_where_python_cannot_start(visit: Visit) -> None:
 # --- the lessons
 
 
-def run_all(page: Page) -> list[dict[str, Any]]:
+def outputs(page: Page) -> list[list[dict[str, Any]]]:
     """Run all cells of the open lesson; give each code cell's outputs."""
-    page.evaluate("jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-    page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-    page.wait_for_function(f"{CELLS}.every((cell) => cell.model.executionCount > 0)", timeout=PATIENCE)
-    return page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
+    run_all(page, PATIENCE)
+    found: list[list[dict[str, Any]]] = page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
+    return found
 
 
-def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def shown(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Give what outputs show, as text, with what may change taken out by nbval's own rules."""
     rules = configparser.ConfigParser()
     rules.read(TOP / "tests/nbval-sanitize.cfg")
     told: list[tuple[str, str]] = []
-    for output in outputs:
+    for output in found:
         if output["output_type"] == "stream":
             if told and told[-1][0] == output["name"]:
                 told[-1] = (output["name"], told[-1][1] + "".join(output["text"]))
@@ -182,21 +181,19 @@ def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, lang: str) -> None:
-    """Every cell of every lesson gives in the browser what is committed, but for what nbval's rules take out."""
+    """Each cell gives in the browser what is committed, but for what nbval's rules take out; exercises are answered."""
     built = nbformat.read(TOP / "notebooks" / lang / lesson, as_version=4)
     wanted = [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
     page = visit.lesson(f"{lang}/{lesson}")
-    got = [shown(outputs) for outputs in run_all(page)]
-    assert got == wanted
+    assert [shown(each) for each in outputs(page)] == wanted
+    answer_wrongly_and_rightly(page, lesson, lang)
 
 
 def test_the_widgets_in_a_lesson(visit: Visit, picture: Callable[..., None]) -> None:
-    """In the browser's kernel the console, side by side, an exercise and the gallery answer, by keyboard, at once."""
+    """In the browser's kernel the console and side by side answer, and the gallery opens a cell."""
     page = visit.lesson("en/01-first-contact.ipynb")
-    run_all(page)
-    page.evaluate(
-        "jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'lab.start()'}).done"
-    )
+    run_all(page, PATIENCE)
+    page.evaluate(START)
     console = page.locator(".smtplab-console").first
     console.scroll_into_view_if_needed()
     console.get_by_role("combobox", name="Command").focus()
@@ -205,17 +202,16 @@ def test_the_widgets_in_a_lesson(visit: Visit, picture: Callable[..., None]) -> 
         page.keyboard.press("Enter")
         expect(console.locator(".exchange").last.locator(".reading strong")).to_have_text(code)
     picture(console, "browser-edition-console")
-    exercise = page.locator(".smtplab-ex").first
-    exercise.get_by_role("radio", name="250").check()
-    exercise.get_by_role("button").click()
-    expect(exercise.get_by_role("status")).to_contain_text("Not yet.")
-    exercise.get_by_role("radio", name="214").check()
-    exercise.get_by_role("button").click()
-    expect(exercise.get_by_role("status")).to_contain_text("Right.")
     side = page.locator(".smtplab-side").first
     side.get_by_role("textbox").first.fill("NOOP")
     side.get_by_role("button", name="Compare").click()
     expect(side.locator(".card .code").first).to_have_text("250")
+    page = visit.lesson("es/06-in-the-wild.ipynb")
+    run_all(page, PATIENCE)
+    page.evaluate(SHOW, "smtplab.gallery(")
+    gallery = page.locator(".smtplab-gallery").first
+    gallery.get_by_role("button", name=re.compile("^exim-4.96, HELP: 214")).click()
+    expect(gallery.locator(".details")).to_contain_text("Commands supported:")
 
 
 NEW_CELL = """async (source) => {
