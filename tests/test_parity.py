@@ -1,7 +1,7 @@
 """English and Spanish are one course: the same cells, exercises and texts, and no sentence left in the other language.
 
-The detector is simple. Code spans, «quotes» and "quotes", fields and words in capitals are set aside, what is left is cut
-into sentences, and a sentence is foreign where it has two words or more that only the other language uses to hold
+The detector is simple. Code spans, «quotes» and "quotes", fields and words in capitals are set aside, what is left is
+cut into sentences, and a sentence is foreign where it has two words or more that only the other language uses to hold
 sentences together, and more of them than of its own. What came over a wire stays as it came, and is set aside too.
 """
 
@@ -38,8 +38,9 @@ HOLD_TOGETHER = {
     "en": "a an and are as at be been but by can could did does for from had has have how if in is it its may must not "
     "of on only or should so than that the their then there they this to was were what when where which who will with "
     "would you your",
-    "es": "al algo aquí ya como cuando cuál de del desde donde el ella en entre es esa ese eso esta está están este "
-    "esto la las lo los más muy ni o para pero por porque que qué se según si sin sobre solo su sus también tu un una y",
+    "es": "al algo aquí ya como cuando cuál de del desde donde el ella en entre es esa ese eso esta está están "
+    "este esto la las lo los más muy ni o para pero por porque que qué se según si sin sobre solo su sus "
+    "también tu un una y",
 }
 """Words that hold a sentence together in one language, and are none in the other."""
 
@@ -64,13 +65,17 @@ def wire() -> tuple[str, ...]:
     said = [each.octets for one in recorded for answers in one.answers.values() for each in answers.values()]
     said += [each.octets for one in recorded for each in (one.greeting, *one.limits)]
     with smtplab.start(carrier="memory") as lab:
-        for command in ("HELP", "XSTATUS", *(f"HELP {topic}" for topic in TOPICS), "NOOP", "EHLO a", "NOSUCH",
+        for command in ("HELP", "XSTATUS", *(f"HELP {topic}" for topic in TOPICS), "NOOP", "EHLO a", "STAT", "STATUS",
                         "MAIL FROM:<a@lab.example>", "RCPT TO:<b@lab.example>", "DATA", "."):  # fmt: skip
             lab.send(command)
         said += [exchange.reply.raw for exchange in lab.transcript]
     said += [each["received"].encode() for each in data("ftp")["exchange"]]
+    for name in exercises():  # replies made up for an exercise
+        row = data(f"exercises/{name[:2]}")[name]
+        said += [each["reply"].encode() for each in (row, *row.get("item", ())) if "reply" in each]
     lines = {line[4:].strip() for each in said for line in each.decode("utf-8", "replace").splitlines()}
-    return tuple(sorted((line for line in lines if len(line) > 5), key=len, reverse=True))
+    lines |= {about for one in recorded for about in (one.software, one.version)}
+    return tuple(sorted((line for line in lines if " " in line), key=len, reverse=True))
 
 
 def without(text: str, lines: tuple[str, ...]) -> str:
@@ -103,7 +108,9 @@ def shown(cell: Any) -> Iterator[str]:
         bundle = output.get("data", {"text/plain": output.get("text", "")})
         for kind, text in bundle.items():
             if kind == "text/html":
-                yield unescape(re.sub(r"<[^>]+>", "\n", re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL)))
+                yield unescape(
+                    re.sub(r"<[^>]+>", "\n", re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL))
+                )
             elif kind == "text/plain":
                 yield re.sub(r"<[A-Z]\w+ .*>", "", text)
             else:
@@ -124,9 +131,8 @@ def pairs(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[st
         value = {str(at): each for at, each in enumerate(value)}
     for key, each in value.items() if isinstance(value, dict) else ():
         if isinstance(each, dict) and each.keys() & {"en", "es"}:
-            yield ".".join((*path, key)), each
-        else:
-            yield from pairs(each, (*path, key))
+            yield ".".join((*path, key)), {lang: each[lang] for lang in ("en", "es") if lang in each}
+        yield from pairs(each, (*path, key))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
