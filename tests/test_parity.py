@@ -49,7 +49,7 @@ def foreign(text: str, lang: str) -> list[str]:
     """Give the sentences of a text that are not in its language."""
     other = {"en": "es", "es": "en"}[lang]
     own, theirs = (set(HOLD_TOGETHER[each].split()) for each in (lang, other))
-    text = re.sub(r"`[^`]*`|«[^»]*»|\"[^\"]*\"|\{[^}]*\}|\b[A-Z]{2,}\b", " ", text)
+    text = re.sub(r"`[^`]*`|«[^»]*»|\"[^\"\n]*\"|\{[^}]*\}|\b[A-Z]{2,}\b", " ", text)
     found = []
     for sentence in re.split(r"[.:;?!|\n](?=\s|$)|\n", text):
         words = set(re.findall(r"[\w'-]+", sentence.lower()))
