@@ -88,20 +88,12 @@ def test_keys(name: str) -> None:
     assert isinstance(row.get("prediction", False), bool)
 
 
-@pytest.mark.parametrize("name", ROWS)
-def test_both_languages(name: str) -> None:
-    """Every sentence is there in English and Spanish, not the same twice, with the same fields and code spans."""
-    for place, words in sentences(ROWS[name]):
-        assert set(words) == {"en", "es"}, place
-        assert all(text.strip() == text != "" for text in words.values()), place
-        if len(words["en"].split()) > 2:
-            assert words["en"] != words["es"], place
-        for pattern in (r"\{(\w*)\}", r"§\d+(?:\.\d+)*", r"RFC \d+", r"`[^`]+`"):
-            english, spanish = (sorted(re.findall(pattern, words[lang])) for lang in ("en", "es"))
-            assert english == spanish, place
-        if ROWS[name]["kind"] in ("text", "function"):
-            for text in words.values():
-                list(string.Formatter().parse(text))  # what is filled in must be readable as such
+@of_kind("text", "function")
+def test_what_is_filled_in_is_readable(name: str) -> None:
+    """Where fields are filled in, no sentence has a brace that is none."""
+    for _, words in sentences(ROWS[name]):
+        for text in words.values():
+            list(string.Formatter().parse(text))
 
 
 @pytest.mark.parametrize("name", ROWS)

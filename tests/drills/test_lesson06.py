@@ -24,7 +24,7 @@ def said(exercise_id, answer, lang="en"):
 @pytest.mark.parametrize(
     ("name", "answer"),
     [
-        ("topic", "500"), ("eleventh", "554"), ("nothing", "500"), ("session", "postfix-3.10.13"), ("why", "row"),
+        ("topic", "left"), ("eleventh", "554"), ("nothing", "500"), ("session", "postfix-3.10.13"), ("why", "row"),
         ("judge", EIGHT), ("sample", "exists"),
     ],
 )  # fmt: skip
@@ -136,7 +136,7 @@ def test_no_feedback_names_a_server_that_fits(lang: str) -> None:
 
 
 def test_all_but_one_take_an_argument() -> None:
-    """What is said of 214 is so: of the servers that give help with it, OpenSMTPD alone refuses an argument."""
+    """What is said of the others is so: of the servers that give help with 214, OpenSMTPD alone refuses an argument."""
     codes = {row[0]: row[1:3] for row in survey().rows()}
     assert [name for name, (bare, topic) in codes.items() if bare == "214" != topic] == ["opensmtpd-6.8.0p2"]
 
