@@ -37,9 +37,10 @@ SUBJECT = re.compile(
     r"\b(?:servers?|clients?|repl(?:y|ies)|servidor(?:es)?|clientes?|respuestas?|[2-5]\d\d)\b", re.IGNORECASE
 )
 ON_THE_PAGE = re.compile(
-    r"\b(?:above|below|here|labs?|this (?:notebook|lesson|cell)|lesson \d|the (?:next |last )?cell|printed|"
-    r"you (?:saw|see|have (?:just )?(?:seen|sent|done))|arriba|abajo|debajo|aquí|laboratorios?|est[ea] (?:cuaderno|lección|"
-    r"celda)|la (?:lección \d|celda)|impres[oa]s?|viste|ves|(?:has|acabas de) (?:vist|enviad|hech|ver|enviar)\w*)\b",
+    r"\b(?:above|below|here|labs?|this (?:notebook|lesson|cell|server)|lesson \d|the (?:next |last )?cell|printed|"
+    r"you (?:saw|see|have (?:just )?(?:seen|sent|done))|arriba|abajo|debajo|aquí|laboratorios?|"
+    r"est[ea] (?:cuaderno|lección|celda|servidor)|la (?:lección \d|celda)|impres[oa]s?|viste|ves|"
+    r"(?:has|acabas de) (?:vist|enviad|hech|ver|enviar)\w*)\b",
     re.IGNORECASE,
 )
 PYTHON = re.compile(r"`(?:smtplab\b|[\w.]+\(|[A-Z][a-z]+[A-Z]\w+`|[A-Z]\w+\.\w+`)|aiosmtpd|`smtplib`")
