@@ -34,7 +34,10 @@ RECORDED = re.compile(r"(?:recorded|grabad[oa]s?): ([^();]+)")
 SOURCE_CODE = re.compile(r"(?:source code|código fuente): [\w-]+/[\w-]+ [\w./]+")
 VERB = re.compile(r"\b(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS|X?STAT(?:US)?)\b")
 SUBJECT = re.compile(
-    r"\b(?:servers?|clients?|repl(?:y|ies)|servidor(?:es)?|clientes?|respuestas?|[2-5]\d\d)\b", re.IGNORECASE
+    r"\b(?:servers?|clients?|repl(?:y|ies)|commands?|codes?|digits?|octets?|verbs?|transactions?|RFC|"
+    r"servidor(?:es)?|clientes?|respuestas?|[oó]rden(?:es)?|códigos?|cifras?|octetos?|verbos?|transacci(?:ón|ones)|"
+    r"[2-5]\d\d)\b",
+    re.IGNORECASE,
 )
 ON_THE_PAGE = re.compile(
     r"\b(?:above|below|here|labs?|this (?:notebook|lesson|cell|server)|lesson \d|the (?:next |last )?cell|printed|"
@@ -43,12 +46,13 @@ ON_THE_PAGE = re.compile(
     r"(?:has|acabas de) (?:vist|enviad|hech|ver|enviar)\w*)\b",
     re.IGNORECASE,
 )
-PYTHON = re.compile(r"`(?:smtplab\b|[\w.]+\(|[A-Z][a-z]+[A-Z]\w+`|[A-Z]\w+\.\w+`)|aiosmtpd|`smtplib`")
+PYTHON = re.compile(r"`(?:smtplab\b|[\w.]+\(|[a-z]+\.[a-z]+`|[A-Z][a-z]+[A-Z]\w+`|[A-Z]\w+\.\w+`)|aiosmtpd|`smtplib`")
 INSTRUCTION = re.compile(
-    r"(?:(?:Now|Then|So|And|First|Ahora|Después|Y|Antes|Que) )?"
-    r"(?:ask|become|choose|compare|decide|give|guess|have|let|look|predict|put|read|run|send|suppose|take|talk|tick|try|"
+    r"^(?:Now with|Now the|Ahora con|Ahora los|(?:(?:Now|Then|So|And|First|Ahora|Después|Y|Antes|Que) )?(?:"
+    r"ask|become|choose|compare|decide|give|guess|have|let|look|predict|put|read|run|send|suppose|take|talk|tick|try|"
     r"type|use|write|adivina|cambia|clasifica|compara|da|dale|decide|di|elige|ejecuta|envía|envíala|envíale|envíe|"
-    r"escribe|fíjate|habla|haz|lee|marca|mira|pide|pon|predice|pregunta|prueba|quítalo|supón|toma|usa)\b",
+    r"busca|escribe|fíjate|habla|haz|lee|marca|mira|pide|pon|predice|pregunta|pregúntale|prueba|quítalo|supón|"
+    r"toma|usa))\b",
     re.IGNORECASE,
 )
 
@@ -126,26 +130,22 @@ def sentences(block: str) -> list[str]:
 def unsourced(block: str) -> list[str]:
     """Give the statements about SMTP in a paragraph or list item that say nowhere how one knows.
 
-    A statement is a sentence that names a reply code, a command verb in capitals, a server, a client or a reply, and
-    that is neither a question nor an instruction, and that is not about Python (a code span with a class or a call in
-    it, aiosmtpd, smtplib). A citation anywhere in the block, or a rule's id, is the source of all of it. Words that
-    point at the page ("above", "here", "this lab"; a colon at the block's end, before the cell that follows) are the
-    source of their own sentence and of the ones next to it. Headings, table rows, and the lines for what a lesson
-    needs, teaches and is followed by are no statements.
+    A statement is a sentence that names a reply code, a command verb in capitals, or one of the words of SUBJECT, and
+    that is neither a question nor an instruction nor about Python (a code span with a class, an attribute or a call,
+    aiosmtpd, smtplib). A citation anywhere in the block, or a rule's id, is the source of all of it. Words that point
+    at the page ("above", "here", "this lab"; a colon before the cell that follows) are the source of their own
+    sentence only. Headings, table rows, and the lines for what a lesson needs, teaches and is followed by are no
+    statements.
     """
     frame = r"#|\||\*\*(?:\d+ minut|You will|Al terminar|Next|Siguiente)|- [a-z].*[,.]$"
     if re.match(frame, block) or sections(block) or recorded(block) or rule_ids(block) or SOURCE_CODE.search(block):
         return []
-    said = sentences(block)
-    points = [bool(ON_THE_PAGE.search(sentence) or sentence.endswith(":")) for sentence in said]
     return [
         sentence
-        for at, sentence in enumerate(said)
+        for sentence in sentences(block)
         if (VERB.search(sentence) or SUBJECT.search(bare(sentence)))
-        and not sentence.rstrip().endswith("?")
-        and not INSTRUCTION.match(sentence)
-        and not PYTHON.search(sentence)
-        and not any(points[max(at - 1, 0) : at + 2])
+        and not sentence.endswith(("?", ":"))
+        and not any(pattern.search(sentence) for pattern in (INSTRUCTION, PYTHON, ON_THE_PAGE))
     ]
 
 
