@@ -32,10 +32,7 @@ _NOT_NEEDED = (
     "aiosmtpd/docs/",
 )
 """What the landing page never loads."""
-_BAR = (
-    '<link rel="icon" href="../static/favicons/favicon.ico">'  # else it is looked for at the top of the host
-    '<script type="module" src="../page/bar.mjs"></script>'
-)
+_BAR = '<script type="module" src="../page/bar.mjs"></script>'
 _FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
 
 
@@ -48,6 +45,7 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
     (page / "widgets").mkdir(parents=True)
     for name in _FILES:
         shutil.copyfile(source / name, page / name)
+    shutil.copyfile(site / "static/favicons/favicon.ico", site / "favicon.ico")  # JupyterLab's page asks for it there
     widgets = Path(str(files("smtplab"))) / "widgets"
     for name in (*(f"{widget}.{kind}" for widget in _WIDGETS for kind in ("js", "css")), "common.css"):
         shutil.copyfile(widgets / name, page / "widgets" / name)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE = 60_000
 """Milliseconds that a page may take for one step."""
+
+expect.set_options(timeout=PATIENCE)
 
 KERNEL_STATUS = "sessionContext?.session?.kernel?.status"
 
