@@ -5,7 +5,6 @@ Every error is one line on stderr and exit status 2. What a command needs is imp
 
 from __future__ import annotations
 
-import errno
 import locale
 import os
 import signal
@@ -20,7 +19,7 @@ import click
 
 from smtplab import __version__
 from smtplab.cli_asking import probe, record
-from smtplab.cli_options import lang_option, personality_option
+from smtplab.cli_options import lang_option, personality_option, port_refused
 from smtplab.cli_site import site
 from smtplab.errors import DialogueError, SmtplabError
 from smtplab.language import set_language
@@ -176,10 +175,7 @@ def serve(port: int, personality: str) -> None:
     try:
         lab = start(personality, carrier="tcp", port=port)
     except OSError as error:
-        known = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_not_allowed"}
-        if error.errno not in known:
-            raise
-        raise click.ClickException(texts(known[error.errno], port=port)) from None
+        raise port_refused(error, port) from None
     with lab:
         host, port = lab.address
         click.echo(texts("serving", host=host, port=port))

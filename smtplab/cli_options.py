@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import click
 
 from smtplab.language import LANGUAGES, set_language
+from smtplab.texts import Texts
 
 
 def _set(_context: click.Context, _option: click.Parameter, lang: str | None) -> None:
@@ -17,3 +20,11 @@ lang_option = click.option(
     help="Language: en or es. [default: the locale's, else en]",
 )  # fmt: skip
 personality_option = click.option("--personality", default="rfc5321", show_default=True, help="How the server answers.")
+
+
+def port_refused(error: OSError, port: int) -> Exception:
+    """Give what to raise for a port that could not be opened: a sentence that helps where the reason is known."""
+    known = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_not_allowed"}
+    if error.errno not in known:
+        return error
+    return click.ClickException(Texts("cli")(known[error.errno], port=port))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from pathlib import Path
 
 import click
 
-from smtplab.cli_options import lang_option
+from smtplab.cli_options import lang_option, port_refused
 from smtplab.texts import Texts
 
 DIRECTORY = "smtplab-site"
@@ -45,10 +44,7 @@ def _serve(directory: Path, port: int) -> None:
     try:
         made = server(directory, port)
     except OSError as error:
-        known = {errno.EADDRINUSE: "port_in_use", errno.EACCES: "port_not_allowed"}
-        if error.errno not in known:
-            raise
-        raise click.ClickException(texts(known[error.errno], port=port)) from None
+        raise port_refused(error, port) from None
     with made:
         _say(texts("site_served", address=f"http://127.0.0.1:{made.server_address[1]}/"))
         try:

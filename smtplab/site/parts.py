@@ -133,7 +133,8 @@ class Workshop:
 
     def lite(self) -> Path:
         """Build JupyterLite with the lessons in it."""
-        environment, pyodide, packed = self.environment(), self.pyodide(), self.wheels()
+        find_uv()  # what is missing is said before anything is fetched
+        pyodide, environment, packed = self.pyodide(), self.environment(), self.wheels()
         config = {path.name: path.read_bytes() for path in sorted(sources().glob("*")) if path.suffix in _CONFIG}
         shipped = {f"{lang}/{path.name}": path.read_bytes() for lang in LANGUAGES for path in lessons(lang)}
         stamps = [(part / _STAMP).read_bytes() for part in (self.folder / "environment", pyodide, packed)]

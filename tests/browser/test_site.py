@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import threading
@@ -172,7 +173,12 @@ def shown(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
         elif output["output_type"] == "error":
             told.append(("error", f"{output['ename']}: {output['evalue']}"))
         else:
-            told += [(kind, "".join(data)) for kind, data in sorted(output["data"].items()) if "widget" not in kind]
+            drawn = "image/png" if any("vega" in kind for kind in output["data"]) else ""  # JupyterLab's, of the chart
+            told += [
+                (kind, json.dumps(data, sort_keys=True) if isinstance(data, dict) else "".join(data))
+                for kind, data in sorted(output["data"].items())
+                if "widget" not in kind and kind != drawn
+            ]
     for rule in rules.sections():
         told = [(kind, re.sub(rules[rule]["regex"], rules[rule]["replace"], text)) for kind, text in told]
     return told

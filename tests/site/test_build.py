@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from smtplab import cli
 from smtplab.site.build import build_site
 from smtplab.site.place import LIST
+from smtplab.site.serve import server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -61,3 +65,23 @@ def test_the_command(
     assert cli.run(["site", str(tmp_path / "mine")]) == 2
     assert "holds something else than a site" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_serving(workshop: Path, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`smtplab site DIR --serve` builds where there is no site, sends the types that matter, and names a taken port."""
+    monkeypatch.setenv("SMTPLAB_CACHE", str(workshop))
+    site = tmp_path / "site"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert cli.run(["site", str(site), "--serve", "--port", str(port)]) == 2
+    assert f"port {port} on 127.0.0.1 is in use" in capsys.readouterr().err
+    with server(site) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        found = {}
+        for path in ("index.html", "page/page.mjs", "static/pyodide/pyodide.asm.wasm"):
+            with urllib.request.urlopen(f"http://127.0.0.1:{running.server_address[1]}/{path}", timeout=10) as answer:
+                found[path] = answer.headers["Content-Type"]
+        running.shutdown()
+        thread.join()
+    assert list(found.values()) == ["text/html", "text/javascript", "application/wasm"]
