@@ -311,10 +311,16 @@ def test_tls_where_none_is() -> None:
             smtplab.probe(*address, starttls=True)
 
 
-def test_record_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_record_writes_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`record` writes a recording that can be read back, and never over a file that is there."""
+    from smtplab.recordings import recorder  # noqa: PLC0415
     from smtplab.recordings.recording import Recording  # noqa: PLC0415
 
+    # a few questions do: each refusal and each silence is waited for
+    monkeypatch.setattr(recorder, "_IN_ORDER", [b"HELP\r\n", b"NOOP\r\n", b"FOO\r\n"])
+    monkeypatch.setattr(recorder, "_FRESH", [b"HELP\r\n", b"FOO\r\n", b"QUIT\r\n"])
     out = tmp_path / "mine.json"
     with serving() as (host, port):
         arguments = ["record", f"{host}:{port}", "--name", "mine", "--out", str(out), "--timeout", "1"]
