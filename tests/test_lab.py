@@ -39,6 +39,24 @@ def test_starting_and_stopping_twice(start: Start) -> None:
     assert [exchange.command for exchange in lab.transcript] == [None, "HELP", None, "HELP"]
 
 
+def test_a_stopped_lab_in_later_threads(start: Start) -> None:
+    """A thread that takes the system's number of the ended server thread is told that the lab is stopped."""
+    lab, told = start(), []
+
+    def send() -> None:
+        try:
+            lab.send("HELP")
+        except smtplab.LabError as error:
+            told.append(type(error))
+
+    lab.stop()
+    for _ in range(20):
+        later = threading.Thread(target=send)
+        later.start()
+        later.join()
+    assert told == [smtplab.LabStopped] * 20
+
+
 def test_context_manager(carrier: str) -> None:
     """Leaving the with block stops the lab."""
     with smtplab.start(carrier=carrier) as lab:

@@ -46,7 +46,7 @@ class TcpCarrier:
 
     def inside(self) -> bool:
         """Tell whether the caller runs in this server's thread."""
-        return threading.get_ident() == self._thread.ident
+        return threading.current_thread() is self._thread  # a later thread may have the number of one that has ended
 
     def close(self) -> None:
         """Stop the server: every session, its thread, its sockets. Twice is fine."""

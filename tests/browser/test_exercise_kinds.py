@@ -1,0 +1,78 @@
+"""Exercises of every kind in JupyterLab: answered by keyboard alone, judged, and nothing for axe to find."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from smtplab import exercises
+from smtplab.marking import KINDS
+
+IDS = {
+    "code": "01.help", "choice": "02.last", "command": "01.rcpt", "parts": "02.parts", "sort": "02.digits",
+    "text": "04.verb", "function": "02.end",
+}  # fmt: skip
+
+
+@pytest.fixture
+def notebook(jupyterlab, open_notebook):
+    """Give a notebook with an exercise of every kind, in Spanish, run."""
+    cells = [f"smtplab.exercise({name!r}, lab)" for name in IDS.values()]
+    jupyterlab.put("kinds.ipynb", "import smtplab; smtplab.set_language('es'); lab = smtplab.start()", *cells)
+    opened = open_notebook("kinds.ipynb")
+    opened.run_all(len(cells) + 1)
+    return opened
+
+
+def form(notebook, kind: str):
+    """Give the form of one exercise."""
+    found = notebook.page.locator(".smtplab-ex").filter(has_text=exercises.exercise(IDS[kind], "es").question).first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def test_every_kind_has_its_exercise() -> None:
+    """The exercises tried here are of the kinds that they stand for, and no kind is left out."""
+    assert {exercises.exercise(name).kind: name for name in IDS.values()} == IDS
+    assert set(IDS) == set(KINDS)
+
+
+def test_answers_by_keyboard(notebook, picture) -> None:
+    """Lists to choose from, a line and a field are filled and sent without a mouse; a half answer is told so."""
+    keyboard = notebook.page.keyboard
+    for kind in ("parts", "sort"):
+        asked = form(notebook, kind)
+        lists = asked.get_by_role("combobox")
+        asked.get_by_role("button").focus()
+        keyboard.press("Enter")
+        expect(asked.get_by_role("status")).to_have_text("La respuesta aún no está completa.")
+        expect(lists.first).to_be_focused()
+        for _ in range(lists.count()):
+            keyboard.press("ArrowDown")
+            keyboard.press("Tab")
+        expect(lists.first).to_have_value(next(iter(exercises.exercise(IDS[kind], "es").options)))
+        keyboard.press("Enter")
+        expect(asked.get_by_role("status")).to_contain_text("Todavía no.")
+        picture(asked, f"exercise-{kind}")
+    for kind, wrong, right in (("command", "HELP", "HELP RCPT"), ("text", "STATUS", "XQLENGTH")):
+        asked = form(notebook, kind)
+        field = asked.get_by_role("textbox")
+        for answer, verdict in ((wrong, "Todavía no."), (right, "Correcto.")):
+            field.focus()
+            keyboard.press("ControlOrMeta+a")
+            keyboard.type(answer)
+            keyboard.press("Control+Enter" if exercises.exercise(IDS[kind]).rows > 1 else "Enter")
+            expect(asked.get_by_role("status")).to_contain_text(verdict)
+        picture(asked, f"exercise-{kind}")
+    expect(form(notebook, "function")).to_contain_text('smtplab.check("02.end", end_of_reply)')
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_axe_finds_nothing(notebook, theme: str) -> None:
+    """Axe finds no violation inside any kind of exercise, in either theme."""
+    notebook.theme(theme)
+    for kind in IDS:
+        form(notebook, kind)
+        found = Axe().run(notebook.page, context=".smtplab-ex").response["violations"]
+        assert [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]] == [], kind
