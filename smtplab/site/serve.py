@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -25,11 +26,18 @@ class _Handler(SimpleHTTPRequestHandler):
         """Say nothing: a page has hundreds of files."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that went away in mid-file."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(site: Path, port: int = 0) -> ThreadingHTTPServer:
     """Give a server of the folder, bound to 127.0.0.1 and not running yet; port 0 has the system pick one.
 
     Raises OSError where the port is taken.
     """
-    made = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(site)))
-    made.daemon_threads = True
-    return made
+    return _Server(("127.0.0.1", port), partial(_Handler, directory=str(site)))
