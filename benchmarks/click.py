@@ -86,7 +86,7 @@ def jupyterlab() -> Iterator[str]:
 
 def measure() -> Iterator[Row]:
     """Click both, in turn."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

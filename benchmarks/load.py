@@ -33,7 +33,7 @@ async def one_session(host: str, port: int) -> None:
 
 
 async def all_sessions(host: str, port: int) -> float:
-    """Give the seconds that all sessions take together."""
+    """Return the seconds that all sessions take together."""
     began = time.perf_counter()
     await asyncio.gather(*(one_session(host, port) for _ in range(SESSIONS)))
     return time.perf_counter() - began

@@ -24,8 +24,8 @@ PROCESSES, ROUNDS, NUMBER = 15, 7, 200
 
 def one_process() -> dict[str, float]:
     """Measure in this process: microseconds a round trip."""
-    import smtplab  # noqa: PLC0415
-    from benchmarks.peer import stock  # noqa: PLC0415
+    import smtplab
+    from benchmarks.peer import stock
 
     with stock() as address, smtplab.start(carrier="tcp") as tcp, smtplab.start(carrier="memory") as memory:
         client = smtplib.SMTP(*address)

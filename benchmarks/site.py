@@ -145,7 +145,7 @@ def shares(browser: Browser, site: Path, address: str) -> tuple[float, float]:
 
 def measure() -> Iterator[Row]:
     """Start each, in turn."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -33,7 +33,7 @@ class SourceError(Exception):
 
 
 def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.NotebookNode:
-    """Give the notebook of one language, not executed.
+    """Return the notebook of one language, not executed.
 
     solutions: keep the cells tagged `solution`, as the tests do.
     Raises SourceError where a text cell has no language, or the two languages do not alternate.
@@ -82,7 +82,7 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def drifted(source: Path, lang: str) -> bool:
-    """Tell whether the built notebook is missing or has other cells than its source gives."""
+    """Return whether the built notebook is missing or has other cells than its source gives."""
     built = HERE / lang / f"{source.stem}.ipynb"
     if not built.exists():
         return True

@@ -12,77 +12,113 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from smtplab.codes import ReplyCode, compare, explain
-    from smtplab.course import Progress, progress
+    from smtplab.course.exercises import check
+    from smtplab.course.progress import Progress, progress
     from smtplab.errors import (
+        CannotRecord,
         ConnectionLost,
         DialogueError,
         LabError,
         LabStopped,
+        LessonError,
         NoAddress,
         NotACode,
         NotACommandLine,
         NotAnAnswer,
         NotAReply,
         ProbeError,
+        RecordingError,
         ReplyTimeout,
+        SiteError,
         SmtplabError,
         UnknownName,
     )
-    from smtplab.exercises import check
-    from smtplab.exhibits import ftp_origin
-    from smtplab.lab import Lab, start
-    from smtplab.language import set_language
-    from smtplab.personality import Personality
-    from smtplab.probing import Probe, probe
-    from smtplab.reply import Reply, ReplyParser
-    from smtplab.roster import personalities
-    from smtplab.server import LabSMTP
-    from smtplab.surveying import help_chart, survey
-    from smtplab.transcript import Exchange, Transcript
-    from smtplab.verdicts import Verdict, judge
-    from smtplab.widgets.anatomy import anatomy
-    from smtplab.widgets.console import console
-    from smtplab.widgets.exercise import exercise
-    from smtplab.widgets.gallery import gallery
-    from smtplab.widgets.side_by_side import side_by_side
+    from smtplab.lab.lab import Lab, start
+    from smtplab.lab.probe import Probe, probe
+    from smtplab.protocol.reply import Reply, ReplyParser
+    from smtplab.protocol.transcript import Exchange, Transcript
+    from smtplab.recordings.ftp import ftp_origin
+    from smtplab.recordings.personalities import personalities
+    from smtplab.recordings.survey import help_chart, survey
+    from smtplab.rfc.codes import ReplyCode, explain
+    from smtplab.rfc.compare import compare
+    from smtplab.rfc.judge import Verdict, judge
+    from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
+    from smtplab.server.smtp import LabSMTP
+    from smtplab.text.language import set_language
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
 
-# A public name must not be a module's name: importing the module would put it in the name's place.
 _HOMES = {
-    "codes": ("ReplyCode", "compare", "explain"),
-    "course": ("Progress", "progress"),
+    "course.exercises": ("check",),
+    "course.progress": (
+        "Progress",
+        "progress",
+    ),
     "errors": (
+        "CannotRecord",
         "ConnectionLost",
         "DialogueError",
         "LabError",
         "LabStopped",
+        "LessonError",
         "NoAddress",
         "NotACode",
         "NotACommandLine",
         "NotAnAnswer",
         "NotAReply",
         "ProbeError",
+        "RecordingError",
         "ReplyTimeout",
+        "SiteError",
         "SmtplabError",
         "UnknownName",
     ),
-    "lab": ("Lab", "start"),
-    "language": ("set_language",),
-    "personality": ("Personality",),
-    "roster": ("personalities",),
-    "exercises": ("check",),
-    "exhibits": ("ftp_origin",),
-    "probing": ("Probe", "probe"),
-    "reply": ("Reply", "ReplyParser"),
-    "server": ("LabSMTP",),
-    "surveying": ("help_chart", "survey"),
-    "transcript": ("Exchange", "Transcript"),
-    "verdicts": ("Verdict", "judge"),
-    "widgets.anatomy": ("anatomy",),
-    "widgets.console": ("console",),
-    "widgets.exercise": ("exercise",),
-    "widgets.gallery": ("gallery",),
-    "widgets.side_by_side": ("side_by_side",),
+    "lab.lab": (
+        "Lab",
+        "start",
+    ),
+    "lab.probe": (
+        "Probe",
+        "probe",
+    ),
+    "protocol.reply": (
+        "Reply",
+        "ReplyParser",
+    ),
+    "protocol.transcript": (
+        "Exchange",
+        "Transcript",
+    ),
+    "recordings.ftp": ("ftp_origin",),
+    "recordings.personalities": ("personalities",),
+    "recordings.survey": (
+        "help_chart",
+        "survey",
+    ),
+    "rfc.codes": (
+        "ReplyCode",
+        "explain",
+    ),
+    "rfc.compare": ("compare",),
+    "rfc.judge": (
+        "Verdict",
+        "judge",
+    ),
+    "server.personality": (
+        "HANG_UP",
+        "SILENCE",
+        "Answer",
+        "Personality",
+    ),
+    "server.smtp": ("LabSMTP",),
+    "text.language": ("set_language",),
+    "widgets.notebook": (
+        "anatomy",
+        "console",
+        "exercise",
+        "gallery",
+        "side_by_side",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -101,11 +137,13 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "judge",
     "Verdict",
     "Personality",
+    "Answer",
+    "SILENCE",
+    "HANG_UP",
     "personalities",
     "LabSMTP",
     "probe",
     "Probe",
-    "ProbeError",
     "console",
     "side_by_side",
     "anatomy",
@@ -124,6 +162,11 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "NotACommandLine",
     "NotAnAnswer",
     "UnknownName",
+    "RecordingError",
+    "CannotRecord",
+    "ProbeError",
+    "LessonError",
+    "SiteError",
     "LabError",
     "LabStopped",
     "NoAddress",

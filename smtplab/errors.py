@@ -1,16 +1,14 @@
-"""What can go wrong, each with a message that names the thing.
+"""What can go wrong, each with a message that names the thing. This module imports nothing of ours.
 
 Every error of this package is a `SmtplabError`, so one `except` catches them all.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from smtplab.transcript import Transcript
+    from collections.abc import Iterable, Sequence
 
 
 class SmtplabError(Exception):
@@ -34,19 +32,38 @@ class NotAnAnswer(SmtplabError, TypeError):
 
 
 class UnknownName(SmtplabError, ValueError):
-    """A name that is not one of those there are; the message lists them."""
+    """A name that is not one of those there are; the message lists them.
 
-    def __init__(self, what: str, given: object, known: Iterable[object]) -> None:
-        from difflib import get_close_matches  # noqa: PLC0415  only a mistake needs it
+    what: what is named, as "personality". name: the one that is unknown. known: those there are.
+    """
 
-        names = [str(name) for name in known]
-        close = get_close_matches(str(given), names, 1)
+    def __init__(self, what: str, name: object, known: Iterable[object]) -> None:
+        from difflib import get_close_matches  # only a mistake needs it
+
+        names = [str(each) for each in known]
+        close = get_close_matches(str(name), names, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
-        super().__init__(f"unknown {what} {given!r}; there are: {', '.join(names)}{hint}")
+        super().__init__(f"unknown {what} {name!r}; there are: {', '.join(names)}{hint}")
+
+
+class RecordingError(SmtplabError, ValueError):
+    """A recording file that cannot be used; the message names the file, the place and the reason."""
+
+
+class CannotRecord(SmtplabError):
+    """The server could not be recorded; the message says why."""
 
 
 class ProbeError(SmtplabError):
     """The server could not be asked; the message says why, in one line."""
+
+
+class LessonError(SmtplabError):
+    """The lessons cannot be read or written; the message says where and why."""
+
+
+class SiteError(SmtplabError):
+    """The site cannot be built, put in place or served; the message says why and what to do."""
 
 
 class LabError(SmtplabError, RuntimeError):
@@ -64,11 +81,11 @@ class NoAddress(LabError):
 class DialogueError(LabError):
     """A dialogue that broke off; it carries what was said until then.
 
-    transcript: everything said so far.
+    transcript: everything said so far, a `Transcript`.
     partial: the octets of the unfinished reply, as they came.
     """
 
-    def __init__(self, message: str, transcript: Transcript, partial: bytes = b"") -> None:
+    def __init__(self, message: str, transcript: Sequence[Any], partial: bytes = b"") -> None:
         super().__init__(message)
         self.transcript = transcript
         self.partial = partial

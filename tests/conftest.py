@@ -12,8 +12,8 @@ import pytest
 from hypothesis import settings
 
 import smtplab
-import smtplab.language
-from smtplab import logbook
+import smtplab.text.language
+from smtplab.course import logbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("SMTPLAB_LANG", "SMTPLAB_CARRIER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
-    monkeypatch.setattr(smtplab.language, "_chosen", None)
+    monkeypatch.setattr(smtplab.text.language, "_chosen", None)
     logbook._logbook.cache_clear()
     yield
     if _servers():
@@ -74,7 +74,7 @@ def start(carrier: str) -> Iterator[Callable[..., smtplab.Lab]]:
 
 @pytest.fixture
 def lab(start: Callable[..., smtplab.Lab]) -> smtplab.Lab:
-    """Give a running lab of the default personality."""
+    """Return a running lab of the default personality."""
     return start()
 
 

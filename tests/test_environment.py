@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from ruamel.yaml import YAML
 
-TOP = Path(__file__).resolve().parents[1]
+from tests.helpers.paths import TOP
 
 
 def test_names_and_bounds_agree() -> None:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smtplab.recordings.recording import COUNTS, Limit, Recording, RecordingError, Said
+from smtplab.errors import RecordingError
+from smtplab.recordings.recording import COUNTS, Limit, RecordedReply, Recording
 from smtplab.recordings.replay import RecordedPersonality
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _octets(value: Any) -> bytes:
 
 
 def sessions(capture: dict[str, Any]) -> list[Session]:
-    """Give a capture's sessions. A fresh connection "alone" was greeted the first time, not the second."""
+    """Return a capture's sessions. A fresh connection "alone" was greeted the first time, not the second."""
     found: list[Session] = []
     seen: dict[str, int] = {}
     for row in capture["exchanges"]:
@@ -72,7 +73,7 @@ def sessions(capture: dict[str, Any]) -> list[Session]:
 
 
 def name_of(capture: dict[str, Any]) -> str:
-    """Give the recording's name: the server's, and its version's number."""
+    """Return the recording's name: the server's, and its version's number."""
     version = re.search(r"(?:^|\s)(?:\d+:)?(\d+(?:\.\d+)+(?:p\d+)?)", capture["version"])
     base = re.sub(r"(?<=[a-z])\d+(?=-)", "", re.sub(r"-[\d.]+$", "", capture["name"]))
     return f"{base}-{version[1]}" if version else base
@@ -91,16 +92,16 @@ def convert(capture: dict[str, Any]) -> Recording:
         date=capture["date"],
         obtained=f"run on loopback: {capture['started']}" + (f"; changed from default: {changed}" if changed else ""),
         protocol="LMTP" if any("LHLO" in session.name for session in all_sessions) else "SMTP",
-        greeting=Said(greeting.received, greeting.dropped),
+        greeting=RecordedReply(greeting.received, greeting.dropped),
         answers=table,
         note=capture.get("note", ""),
     )
     return _with_limits(made, all_sessions)
 
 
-def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, Said]]:
+def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, RecordedReply]]:
     """Put every answer in its place. A command alone on a fresh connection counts more than one in a long session."""
-    table: dict[str, dict[bytes, Said]] = {}
+    table: dict[str, dict[bytes, RecordedReply]] = {}
     by_itself = {
         (session.steps[0].sent, session.steps[0].received)
         for session in all_sessions
@@ -115,19 +116,19 @@ def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, Said]]:
                 long_drop = step.dropped and last and not alone and line[:4].upper() != b"QUIT"
                 if long_drop and (line, step.received) not in by_itself:
                     continue
-                table.setdefault(phase, {})[line] = Said(step.received, step.dropped)
+                table.setdefault(phase, {})[line] = RecordedReply(step.received, step.dropped)
     return table
 
 
 def walk(session: Session) -> Iterator[tuple[str, bytes, Step, bool]]:
-    """Give each line's phase, octets, step, and whether it is the session's last; no segments of several lines."""
+    """Return each line's phase, octets, step, and whether it is the session's last; no segments of several lines."""
     phase = "greeted" if session.greeted else "connected"
     begun = b""
     for number, step in enumerate(session.steps):
         if step.sent is None:
             continue
         if phase == "data":
-            if step.sent.endswith(b".\r\n") and len(step.sent) == 3:  # noqa: PLR2004  a dot and CRLF
+            if step.sent.endswith(b".\r\n") and len(step.sent) == 3:  # a dot and CRLF
                 yield phase, step.sent, step, False
                 phase = "greeted"
             continue
@@ -209,7 +210,7 @@ def _play(dialogue: Any, session: Session, upto: int | None = None) -> list[tupl
 
 def main() -> None:
     """Convert the captures named on the command line."""
-    import click  # noqa: PLC0415
+    import click
 
     @click.command()
     @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smtplab.client import REPLY_LIMIT
-from smtplab.errors import NotAReply, SmtplabError
+from smtplab.errors import CannotRecord, NotAReply
+from smtplab.protocol.client import REPLY_LIMIT
+from smtplab.protocol.reply import ReplyParser
 from smtplab.recordings.convert import convert
 from smtplab.recordings.recording import Recording
-from smtplab.reply import ReplyParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from smtplab.carriers import Connection
+    from smtplab.protocol.connection import Connection
 
 _COMMANDS = [
     b"HELP", b"HELP MAIL", b"HELP HELP", b"HELP NOSUCH", b"help", b"HELP ", b"STAT", b"STATUS", b"XSTATUS", b"NOOP",
@@ -36,10 +36,6 @@ _SENDER = b"MAIL FROM:<alice@lab.example>\r\n"
 _MANY = 200
 _IN_TEXT = 1.0
 """Seconds to wait for what should not come: a reply to message text."""
-
-
-class CannotRecord(SmtplabError):
-    """The server could not be recorded; the message says why."""
 
 
 class _Recorder:
@@ -113,7 +109,7 @@ class _Recorder:
         return received, closes or self._closed_after(connection, received), source
 
     def _closed_after(self, connection: Connection, received: bytes) -> bool:
-        """Tell whether the server hangs up after this reply: over a network that may take a moment."""
+        """Return whether the server hangs up after this reply: over a network that may take a moment."""
         if received[:1] == b"2" and received[:3] != b"221":
             return connection.waiting() is None
         try:

@@ -11,14 +11,17 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import SmtplabError
+from smtplab.errors import RecordingError, UnknownName
+from smtplab.text.texts import listing, octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FOLDER = "recordings/servers"
 FORMAT = "smtplab-recording"
 VERSION = 1
 MAX_OCTETS = 4 * 2**20
@@ -35,12 +38,8 @@ DATA, QUIT and what is unknown); or one verb."""
 _ABOUT = ("name", "software", "version", "date", "obtained")
 
 
-class RecordingError(SmtplabError, ValueError):
-    """A recording file that cannot be used; the message names the file, the place and the reason."""
-
-
 @dataclass(frozen=True)
-class Said:
+class RecordedReply:
     """What the server said once: its octets (none: silence), and whether it then hung up."""
 
     octets: bytes
@@ -72,16 +71,14 @@ class Recording:
     version: str
     date: str
     obtained: str
-    greeting: Said
-    answers: dict[str, dict[bytes, Said]]
+    greeting: RecordedReply
+    answers: dict[str, dict[bytes, RecordedReply]]
     limits: tuple[Limit, ...] = ()
     protocol: str = "SMTP"
     note: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
         return f"<Recording {self.name}>"
-
-    # --- the file
 
     @classmethod
     def read(cls, path: Path) -> Recording:
@@ -111,8 +108,8 @@ class Recording:
             raise RecordingError(f"{where}: line {_line_of(text, place)}: {reason}") from error
 
     def to_text(self) -> str:
-        """Give the file's text."""
-        by_answer: dict[Said, dict[str, list[Any]]] = {}
+        """Return the file's text."""
+        by_answer: dict[RecordedReply, dict[str, list[Any]]] = {}
         for phase in PHASES:
             for line, said in self.answers.get(phase, {}).items():
                 by_answer.setdefault(said, {}).setdefault(phase, []).append(_put_line(line))
@@ -131,6 +128,25 @@ class Recording:
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
+# --- the recordings that come with smtplab
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the recordings that come with smtplab, in order. No file is opened."""
+    return listing(FOLDER, ".json")
+
+
+@cache
+def recording(name: str) -> Recording:
+    """Return the recording of that name, read once. Raises UnknownName, listing those there are."""
+    if name not in names():
+        raise UnknownName("recording", name, names())
+    return Recording.from_text(octets(f"{FOLDER}/{name}.json").decode("utf-8"), f"{name}.json")
+
+
+# --- the file
+
+
 def _put(octets: bytes) -> str | dict[str, str]:
     try:
         return octets.decode("utf-8")
@@ -143,7 +159,7 @@ def _put_line(line: bytes) -> str | dict[str, str]:
     return _put(line if b"\n" in plain else plain)
 
 
-def _put_said(said: Said) -> dict[str, Any]:
+def _put_said(said: RecordedReply) -> dict[str, Any]:
     return {"octets": _put(said.octets), **({"hangs_up": True} if said.hangs_up else {})}
 
 
@@ -152,7 +168,7 @@ def _fail(place: str, reason: str) -> RecordingError:
 
 
 def _line_of(text: str, place: str) -> int:
-    """Give the line in which the text `place` stands first, 1 where it does not."""
+    """Return the line in which the text `place` stands first, 1 where it does not."""
     at = text.find(place) if place else -1
     return 1 if at < 0 else text.count("\n", 0, at) + 1
 
@@ -168,16 +184,16 @@ def _get(value: object, what: str) -> bytes:
     raise _fail(f'"{what}"', f'{what} is {value!r:.60}, not text or {{"base64": ...}}')
 
 
-def _get_said(row: dict[str, Any], what: str) -> Said:
+def _get_said(row: dict[str, Any], what: str) -> RecordedReply:
     hangs_up = row.get("hangs_up", False)
     if not isinstance(hangs_up, bool):
         raise _fail('"hangs_up"', f"hangs_up is {hangs_up!r:.60}, not true or false")
-    return Said(_get(row.get("octets"), what), hangs_up)
+    return RecordedReply(_get(row.get("octets"), what), hangs_up)
 
 
 def _from_data(data: object) -> Recording:
     data = _checked(data)
-    answers: dict[str, dict[bytes, Said]] = {}
+    answers: dict[str, dict[bytes, RecordedReply]] = {}
     for row in data["answers"]:
         for phase, line in _asked(row):
             answers.setdefault(phase, {})[line] = _get_said(row, "octets")
@@ -191,7 +207,7 @@ def _from_data(data: object) -> Recording:
 
 
 def _checked(data: object) -> dict[str, Any]:
-    """Give the data back where it has every key, of the right type."""
+    """Return the data back where it has every key, of the right type."""
     if not isinstance(data, dict) or FORMAT not in data:
         raise _fail("", f'this is no smtplab recording: it does not begin with "{FORMAT}"')
     if data[FORMAT] != VERSION:
@@ -210,7 +226,7 @@ def _checked(data: object) -> dict[str, Any]:
 
 
 def _asked(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """Give the phases and command lines that got one answer."""
+    """Return the phases and command lines that got one answer."""
     if not isinstance(row.get("to"), dict):
         raise _fail('"to"', "an answer does not say to what")
     for phase, lines in row["to"].items():

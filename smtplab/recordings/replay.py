@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtplab.personality import SILENCE, Answer, Dialogue, Personality
-from smtplab.recordings import recording
+from smtplab.recordings.recording import recording
+from smtplab.server.personality import SILENCE, Answer, Dialogue, Personality
 
 if TYPE_CHECKING:
-    from smtplab.recordings.recording import Limit, Recording, Said
+    from smtplab.recordings.recording import Limit, RecordedReply, Recording
 
 UNKNOWN = b"FOO\r\n"
 """The command that stands for every unknown one in the recordings."""
@@ -72,7 +72,7 @@ class _Replay:
             self._move(verb, said.octets)
         return Answer(said.octets, said.hangs_up, source)
 
-    def _look_up(self, line: bytes, verb: bytes, phases: tuple[str, ...]) -> tuple[Said, str]:
+    def _look_up(self, line: bytes, verb: bytes, phases: tuple[str, ...]) -> tuple[RecordedReply, str]:
         for phase in phases:
             said = self._made.answers.get(phase, {}).get(line)
             if said is not None:
@@ -101,7 +101,7 @@ class _Replay:
         elif accepted and verb in (b"MAIL", b"RCPT"):
             self._phase = verb.decode().lower()
 
-    def _count(self, line: bytes, verb: bytes, said: Said) -> Limit | None:
+    def _count(self, line: bytes, verb: bytes, said: RecordedReply) -> Limit | None:
         """Count what the limits count; give the limit that this command goes over, if any."""
         hello = verb in _HELLOS
         first_hello = hello and not self._hellos
@@ -116,7 +116,7 @@ class _Replay:
                 return limit
         return None
 
-    def _is_counted(self, counts: str, line: bytes, verb: bytes, said: Said, *, first_hello: bool) -> bool:
+    def _is_counted(self, counts: str, line: bytes, verb: bytes, said: RecordedReply, *, first_hello: bool) -> bool:
         match counts:
             case "NOOP" | "HELP":
                 return verb == counts.encode()
@@ -128,8 +128,8 @@ class _Replay:
                 return not first_hello and verb not in _MOVES_MAIL and not self._is_unknown(line, said)
         return self._is_unknown(line, said)
 
-    def _is_unknown(self, line: bytes, said: Said) -> bool:
-        """Tell whether the server took the command for one it does not know: it says what it says to FOO."""
+    def _is_unknown(self, line: bytes, said: RecordedReply) -> bool:
+        """Return whether the server took the command for one it does not know: it says what it says to FOO."""
         if said.octets[:1] == b"2":
             return False
         verb = line.split(None, 1)[0] if line.strip() else b""

@@ -2,3 +2,6 @@
 
 It is put together from packages and from deploy/lite/; `smtplab site` is its command. Nothing here runs in a lesson.
 """
+
+__all__ = ["build", "place", "serve"]
+"""The modules that other rooms may use."""

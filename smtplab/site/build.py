@@ -1,4 +1,4 @@
-"""Building the site: the parts are made in the workshop, put together there, and the whole is put in its place."""
+"""Building the site: the parts are made in the cache, put together there, and the whole is put in its place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtplab.site.landing import add_bar, add_landing
-from smtplab.site.parts import Workshop, default_workshop, digest_of, sources
+from smtplab.site.parts import BuildCache, default_cache, digest_of, sources
 from smtplab.site.place import LIST, check_place, put, same, write_list
 
 if TYPE_CHECKING:
@@ -19,16 +19,16 @@ _DATE = "2020-01-01T00:00:00Z"
 """Each file's date in JupyterLite's lists: the date of the build would make each build another."""
 
 
-def build_site(target: Path, *, workshop: Path | None = None, say: Callable[[str], None] = lambda _line: None) -> bool:
+def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], None] = lambda _line: None) -> bool:
     """Build the browser edition into a folder; tells whether anything has changed there.
 
     target: a new or empty folder, or one with a site in it, which is replaced whole.
-    workshop: where the parts are kept between builds, else SMTPLAB_CACHE or the user's cache.
+    cache: where the parts are kept between builds, else SMTPLAB_CACHE or the user's cache.
     say: is told what is done, a line a step.
     Raises SiteError: something else is in the folder, or a program, a package or the disk is missing.
     """
     check_place(target)
-    shop = Workshop((workshop or default_workshop()) / "site", say)
+    shop = BuildCache((cache or default_cache()) / "site", say)
     lite = shop.lite()
 
     def maker(folder: Path) -> None:

@@ -7,26 +7,27 @@ import re
 import shutil
 import tomllib
 from html import escape
-from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from smtplab.language import LANGUAGES
-from smtplab.lessons import lessons
-from smtplab.site.errors import SiteError
+from smtplab.course.lessons import lessons
+from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
+from smtplab.text.language import LANGUAGES
+from smtplab.text.texts import octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _WIDGETS = ("console", "anatomy", "side_by_side")
 _NAMES = {"en": "English", "es": "Español"}
 _HOME = {"en": "", "es": "es/"}
 _NOT_NEEDED = (
-    "smtplab/drills/",
-    "smtplab/widgets/",
-    "smtplab/data/exercises/",
+    "smtplab/course/",
+    "smtplab/widgets/notebook.py",
+    "smtplab/widgets/exercise/",
+    "smtplab/widgets/gallery/",
     "aiosmtpd/tests/",
     "aiosmtpd/testing/",
     "aiosmtpd/docs/",
@@ -46,9 +47,10 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
     for name in _FILES:
         shutil.copyfile(source / name, page / name)
     shutil.copyfile(site / "static/favicons/favicon.ico", site / "favicon.ico")  # JupyterLab's page asks for it there
-    widgets = Path(str(files("smtplab"))) / "widgets"
-    for name in (*(f"{widget}.{kind}" for widget in _WIDGETS for kind in ("js", "css")), "common.css"):
-        shutil.copyfile(widgets / name, page / "widgets" / name)
+    for name in _WIDGETS:
+        for suffix in ("js", "css"):
+            (page / f"widgets/{name}.{suffix}").write_bytes(octets(f"widgets/{name}/widget.{suffix}"))
+    (page / "widgets/common.css").write_bytes(octets("widgets/common.css"))
     lock = json.loads((site / "static/pyodide-lock/pyodide-lock.json").read_text("utf-8"))
     merge(page / "python.zip", _wheels_of(lock, specs, site / "page"), _NOT_NEEDED)
     template = Template((source / "index.html").read_text("utf-8"))
@@ -74,7 +76,7 @@ def add_bar(site: Path, apps: Iterable[str]) -> None:
 
 
 def _wheels_of(lock: dict[str, Any], specs: Iterable[str], page: Path) -> list[Path]:
-    """Give the wheels of those packages and of what they stand on, but for what draws widgets in a notebook."""
+    """Return the wheels of those packages and of what they stand on, but for what draws widgets in a notebook."""
     known, wanted, todo = lock["packages"], {}, list(specs)
     while todo:
         name = todo.pop()
@@ -100,7 +102,7 @@ def _fields(texts: dict[str, dict[str, str]], lang: str, other: str) -> dict[str
 
 
 def lesson_address(lesson: Path, lang: str) -> str:
-    """Give the address of a lesson in the site, from its top."""
+    """Return the address of a lesson in the site, from its top."""
     return f"lab/index.html?path={lang}/{lesson.name}"
 
 

@@ -1,6 +1,6 @@
-"""The parts of the site, each made in the workshop once and kept there until what it is made from changes.
+"""The parts of the site, each made once and kept in a cache until what it is made from changes.
 
-The workshop is a folder in the user's cache. A part is a folder in it with a stamp: the digest of its input.
+The cache is a folder of the user's. A part is a folder in it with a stamp: the digest of its input.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smtplab.language import LANGUAGES
-from smtplab.lessons import lessons
+from smtplab.course.lessons import lessons
+from smtplab.errors import SiteError
 from smtplab.site import wheels
-from smtplab.site.errors import SiteError
 from smtplab.site.tools import find_npm, find_uv, make_environment, run
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ _STAMP = ".made-from"
 
 
 def sources() -> Path:
-    """Give the folder of the site's own files: deploy/lite in a checkout. Raises SiteError where it is missing."""
+    """Return the folder of the site's own files: deploy/lite in a checkout. Raises SiteError where it is missing."""
     package = Path(str(files("smtplab")))
     for folder in (package / "site" / "lite", package.parent / "deploy" / "lite"):  # installed, or a checkout
         if (folder / "site.toml").is_file():
@@ -37,15 +37,17 @@ def sources() -> Path:
     raise SiteError("this installation of smtplab lacks the site's own files (deploy/lite)")
 
 
-def default_workshop() -> Path:
-    """Give the folder that keeps what was made: SMTPLAB_CACHE, or smtplab in the user's cache."""
+def default_cache() -> Path:
+    """Return the folder that keeps what was made: SMTPLAB_CACHE, or smtplab in the user's cache."""
     if os.environ.get("SMTPLAB_CACHE"):
         return Path(os.environ["SMTPLAB_CACHE"]).absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache").absolute() / "smtplab"
+    from platformdirs import user_cache_path  # an extra: most people never build a site
+
+    return user_cache_path("smtplab")
 
 
 @dataclass(frozen=True)
-class Workshop:
+class BuildCache:
     """Where the parts are made.
 
     folder: where they are kept. say: is told what is done, a line a step.
@@ -60,7 +62,7 @@ class Workshop:
         return tomllib.loads((sources() / "site.toml").read_text("utf-8"))
 
     def make(self, name: str, what: str, digest: str, maker: Callable[[Path], None]) -> Path:
-        """Give the folder of a part; it is made anew where its input has changed, whole or not at all."""
+        """Return the folder of a part; it is made anew where its input has changed, whole or not at all."""
         target, fresh = self.folder / name, self.folder / f"{name}.unfinished"
         if (target / _STAMP).is_file() and (target / _STAMP).read_text() == digest:
             self.say(f"{what}: kept")
@@ -160,7 +162,7 @@ _CONFIG = {".json", ".txt"}
 
 
 def digest_of(*values: Any) -> str:
-    """Give one digest of octets and plain data."""
+    """Return one digest of octets and plain data."""
     found = hashlib.sha256()
     for value in values:
         octets = value if isinstance(value, bytes) else repr(value).encode()

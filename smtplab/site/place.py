@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from smtplab.site.errors import SiteError
+from smtplab.errors import SiteError
 
 LIST = "smtplab-site.json"
 
@@ -38,7 +38,7 @@ def check_place(target: Path) -> None:
     foreign = sorted(set(there) - set(listed) - {LIST})
     changed = sorted(path for path in set(there) & set(listed) if _digest(target / path) != listed[path])
     if foreign or changed:
-        shown = ", ".join((*foreign, *changed)[:5]) + (" …" if len(foreign) + len(changed) > 5 else "")  # noqa: PLR2004
+        shown = ", ".join((*foreign, *changed)[:5]) + (" …" if len(foreign) + len(changed) > 5 else "")
         raise SiteError(
             f"{target} is a site, but holds what would be lost: {shown}; build into another folder, "
             "or move these away first"
@@ -46,13 +46,13 @@ def check_place(target: Path) -> None:
 
 
 def is_site(folder: Path) -> bool:
-    """Tell whether there is a whole site in the folder."""
+    """Return whether there is a whole site in the folder."""
     listed = _listed(folder)
     return listed is not None and all((folder / path).is_file() for path in listed)
 
 
 def same(site: Path, target: Path) -> bool:
-    """Tell whether the target already is that site, to the last octet."""
+    """Return whether the target already is that site, to the last octet."""
     return is_site(target) and (site / LIST).read_bytes() == (target / LIST).read_bytes()
 
 

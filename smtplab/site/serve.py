@@ -36,7 +36,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def server(site: Path, port: int = 0) -> ThreadingHTTPServer:
-    """Give a server of the folder, bound to 127.0.0.1 and not running yet; port 0 has the system pick one.
+    """Return a server of the folder, bound to 127.0.0.1 and not running yet; port 0 has the system pick one.
 
     Raises OSError where the port is taken.
     """

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from smtplab.site.errors import SiteError
+from smtplab.errors import SiteError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ PYTHONS = ((3, 12), (3, 13), (3, 14))
 
 
 def find_uv() -> str:
-    """Give uv's path. Raises SiteError where it is missing."""
+    """Return uv's path. Raises SiteError where it is missing."""
     try:
-        import uv  # noqa: PLC0415  an extra: most people never build a site
+        import uv  # an extra: most people never build a site
     except ImportError:
         found = shutil.which("uv")
     else:
@@ -32,7 +32,7 @@ def find_uv() -> str:
 
 
 def find_npm() -> str:
-    """Give npm's path. Raises SiteError where it is missing."""
+    """Return npm's path. Raises SiteError where it is missing."""
     found = shutil.which("npm")
     if found is None:
         raise SiteError(
@@ -64,7 +64,7 @@ def _running() -> list[str]:
 
 
 def _pyenv() -> list[str]:
-    """Give the Pythons of pyenv: those on the PATH are scripts that uv cannot read."""
+    """Return the Pythons of pyenv: those on the PATH are scripts that uv cannot read."""
     top = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     wanted = tuple(f"{major}.{minor}" for major, minor in PYTHONS)
     found = [path for path in top.glob("3.*/bin/python") if path.parts[-3].startswith(wanted)]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _DATE = (2020, 1, 1, 0, 0, 0)
-_LEFT_OUT = {"notebooks", "site", "cli.py", "cli_asking.py", "cli_options.py", "cli_site.py", "__main__.py"}
+_LEFT_OUT = ("notebooks/", "site/", "cli/", "__main__.py")
 """What of smtplab does nothing in a browser: the lessons (they are files of the site), the command, this builder."""
 _BROWSER_LACKS = {"click"}
 
@@ -94,7 +94,7 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 def _package(top: Path) -> Iterator[tuple[str, bytes]]:
     for path, octets in _tree(top):
-        if not _LEFT_OUT.intersection(path.split("/")):
+        if not path.startswith(_LEFT_OUT):
             yield f"smtplab/{path}", octets
 
 

@@ -1,4 +1,4 @@
-"""The widgets: thin anywidget shells, each one Python, one ES module, one stylesheet. They show, they decide nothing.
+"""What the widgets show and answer, with a folder for each; in a notebook, and on a plain page."""
 
-A module is named for its widget, and so is the function in it that makes one; `smtplab` has the functions.
-"""
+__all__ = ["notebook", "page"]
+"""The modules that other rooms may use."""

@@ -23,12 +23,14 @@ import nbformat
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.helpers.paths import TOP
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
-TOP = Path(__file__).resolve().parents[2]
+
 PATIENCE = 60_000
 """Milliseconds that a page may take for one step."""
 
@@ -148,7 +150,7 @@ class Notebook:
         self.page.wait_for_selector("#jupyterlab-splash", state="detached", timeout=PATIENCE)
 
     def widget(self, kind: str) -> Locator:
-        """Give the first widget of a kind, seen."""
+        """Return the first widget of a kind, seen."""
         found = self.page.locator(f".smtplab-{kind}").first
         found.wait_for(timeout=PATIENCE)
         found.scroll_into_view_if_needed()

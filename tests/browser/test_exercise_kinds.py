@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from smtplab import exercises
-from smtplab.marking import KINDS
+from smtplab.course import exercises
+from smtplab.course.grading import KINDS
 
 IDS = {
     "code": "01.help", "choice": "02.last", "command": "01.rcpt", "parts": "02.parts", "sort": "02.digits",
@@ -17,7 +17,7 @@ IDS = {
 
 @pytest.fixture
 def notebook(jupyterlab, open_notebook):
-    """Give a notebook with an exercise of every kind, in Spanish, run."""
+    """Return a notebook with an exercise of every kind, in Spanish, run."""
     cells = [f"smtplab.exercise({name!r}, lab)" for name in IDS.values()]
     jupyterlab.put("kinds.ipynb", "import smtplab; smtplab.set_language('es'); lab = smtplab.start()", *cells)
     opened = open_notebook("kinds.ipynb")
@@ -26,7 +26,7 @@ def notebook(jupyterlab, open_notebook):
 
 
 def form(notebook, kind: str):
-    """Give the form of one exercise."""
+    """Return the form of one exercise."""
     found = notebook.page.locator(".smtplab-ex").filter(has_text=exercises.exercise(IDS[kind], "es").question).first
     found.scroll_into_view_if_needed()
     return found

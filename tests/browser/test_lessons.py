@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
-from answering import CELLS, answer_wrongly_and_rightly, run_all
 
-TOP = Path(__file__).resolve().parents[2]
+from tests.helpers.answering import CELLS, answer_wrongly_and_rightly, run_all
+from tests.helpers.paths import TOP
+
 LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
 
 

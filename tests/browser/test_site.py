@@ -12,22 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import drivers
 import nbformat
 import pytest
-from answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from smtplab.site.build import build_site
 from smtplab.site.serve import server
+from tests.helpers import drivers
+from tests.helpers.answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
+from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-TOP = Path(__file__).resolve().parents[2]
+
 LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
 PATIENCE = 90_000
 
@@ -38,7 +39,7 @@ pytestmark = pytest.mark.timeout(400)
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the site from this checkout and serve it as plain files; give its address."""
     folder = tmp_path_factory.mktemp("site") / "public"
-    build_site(folder, workshop=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
+    build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
     with server(folder) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
@@ -81,7 +82,7 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, site: str) -> Iterator[Visit]:
-    """Give a visitor with nothing stored; nothing may be asked of another host, and no error written to the console."""
+    """Return a visitor with nothing stored; nothing is asked of another host, and no error written to the console."""
     context = browser.new_context(viewport={"width": 1300, "height": 1000}, permissions=["clipboard-write"])
     visitor = Visit(context, site)
 
@@ -160,7 +161,7 @@ def outputs(page: Page) -> list[list[dict[str, Any]]]:
 
 
 def shown(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Give what outputs show, as text, with what may change taken out by nbval's own rules."""
+    """Return what outputs show, as text, with what may change taken out by nbval's own rules."""
     rules = configparser.ConfigParser()
     rules.read(TOP / "tests/nbval-sanitize.cfg")
     told: list[tuple[str, str]] = []

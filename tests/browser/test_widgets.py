@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import smtplab
+from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from conftest import Notebook
@@ -26,7 +26,7 @@ CELLS = {
 
 
 def violations(notebook: Notebook, kind: str) -> list[str]:
-    """Give what axe finds wrong inside a widget."""
+    """Return what axe finds wrong inside a widget."""
     found = Axe().run(notebook.page, context=f".smtplab-{kind}")
     return [f"{each['id']}: {node['html'][:200]}" for each in found.response["violations"] for node in each["nodes"]]
 
@@ -329,7 +329,7 @@ def test_a_page_without_jupyter(browser, kind: str, scheme: str) -> None:
     state = {
         name: value for name in widget.keys if isinstance(value := getattr(widget, name), str | bool | list | dict)
     }
-    source = (Path(smtplab.__file__).parent / f"widgets/{kind}.js").read_text("utf-8")
+    source = (PACKAGE / f"widgets/{kind}/widget.js").read_text("utf-8")
     page = browser.new_page(color_scheme=scheme)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

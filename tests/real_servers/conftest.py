@@ -29,7 +29,7 @@ GROUPS = {**USERS, "postdrop": 65503}
 
 
 def free_port() -> int:
-    """Give a port that nothing listens on."""
+    """Return a port that nothing listens on."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
@@ -86,7 +86,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def as_users(unpacked: Callable[..., Path]) -> dict[str, str]:
-    """Give the environment in which the unpacked servers find their libraries and their users."""
+    """Return the environment in which the unpacked servers find their libraries and their users."""
     if os.geteuid() != 0:
         pytest.skip("servers that give up root must be started by root")
     root = unpacked("libidn12", "libnss-wrapper")

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 import smtplab
-from smtplab.recordings import names, recording
-from smtplab.verdicts import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
+from smtplab.recordings.recording import names, recording
+from smtplab.rfc.judge import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 
@@ -23,7 +23,7 @@ SERVERS = {
 
 
 def recorded(prefix: str) -> str:
-    """Give the recording whose name begins so."""
+    """Return the recording whose name begins so."""
     (name,) = [name for name in names() if name.startswith(prefix)]
     return name
 
@@ -76,7 +76,7 @@ def test_exim_hangs_up_after_ten(exim: int) -> None:
                 lab.send("EHLO me")
                 codes.append([lab.send("HELP").code for _ in range(11)])
         else:
-            import smtplib  # noqa: PLC0415
+            import smtplib
 
             client = smtplib.SMTP("127.0.0.1", port, timeout=20)
             client.ehlo("me")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import smtplab
-from smtplab.recordings import names, recording
 from smtplab.recordings.convert import convert, differences, name_of, sessions
 from smtplab.recordings.recorder import CannotRecord, record
-from smtplab.recordings.recording import MAX_OCTETS, Recording, RecordingError
+from smtplab.recordings.recording import MAX_OCTETS, Recording, RecordingError, names, recording
+from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-CAPTURES = Path(__file__).resolve().parents[3] / "shared/servers"
+CAPTURES = SHARED / "servers"
 
 # Where a replay differs from its capture, and why. Nothing else may.
 KNOWN = {

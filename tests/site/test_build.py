@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import urllib.request
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,31 +15,35 @@ from smtplab import cli
 from smtplab.site.build import build_site
 from smtplab.site.place import LIST
 from smtplab.site.serve import server
+from tests.helpers.paths import TOP
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
-def test_built_twice_it_is_the_same(workshop: Path, tmp_path: Path, lines) -> None:
-    """A second build does nothing anew, and one in another workshop gives the same files to the last octet."""
+def test_built_twice_it_is_the_same(cache: Path, tmp_path: Path, lines) -> None:
+    """A second build does nothing anew, and one in another cache gives the same files to the last octet."""
     said, say = lines
-    assert build_site(tmp_path / "first", workshop=workshop, say=say)
+    assert build_site(tmp_path / "first", cache=cache, say=say)
     said.clear()
-    assert not build_site(tmp_path / "first", workshop=workshop, say=say)
+    assert not build_site(tmp_path / "first", cache=cache, say=say)
     assert [line for line in said if "making" in line] == []
     assert said[-1].endswith("nothing has changed")
-    assert build_site(tmp_path / "second", workshop=tmp_path / "workshop")
+    assert build_site(tmp_path / "second", cache=tmp_path / "cache")
     one, other = (json.loads((tmp_path / name / LIST).read_text())["files"] for name in ("first", "second"))
     assert {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)} == set()
 
 
-def test_what_is_in_it(workshop: Path, tmp_path: Path) -> None:
+def test_what_is_in_it(cache: Path, tmp_path: Path) -> None:
     """Both languages' lessons and landing pages are there, nothing is loaded from elsewhere, 45 MB at most."""
     site = tmp_path / "site"
-    build_site(site, workshop=workshop)
+    build_site(site, cache=cache)
     files = json.loads((site / LIST).read_text())["files"]
     assert sum((site / path).stat().st_size for path in files) < 45e6
     for lang in ("en", "es"):
-        shipped = sorted((Path(__file__).resolve().parents[2] / "notebooks" / lang).glob("*.ipynb"))
+        shipped = sorted((TOP / "notebooks" / lang).glob("*.ipynb"))
         assert shipped
         for lesson in shipped:
             assert (site / "files" / lang / lesson.name).read_bytes() == lesson.read_bytes()
@@ -54,10 +58,10 @@ def test_what_is_in_it(workshop: Path, tmp_path: Path) -> None:
 
 
 def test_the_command(
-    workshop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`smtplab site DIR` builds with a line a step, and refuses a folder of something else by name, with status 2."""
-    monkeypatch.setenv("SMTPLAB_CACHE", str(workshop))
+    monkeypatch.setenv("SMTPLAB_CACHE", str(cache))
     assert cli.run(["site", str(tmp_path / "site")]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 6
     (tmp_path / "mine").mkdir()
@@ -67,9 +71,9 @@ def test_the_command(
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
-def test_serving(workshop: Path, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_serving(cache: Path, tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
     """`smtplab site DIR --serve` builds where there is no site, sends the types that matter, and names a taken port."""
-    monkeypatch.setenv("SMTPLAB_CACHE", str(workshop))
+    monkeypatch.setenv("SMTPLAB_CACHE", str(cache))
     site = tmp_path / "site"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

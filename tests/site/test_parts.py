@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from smtplab.errors import SiteError
 from smtplab.site import tools, wheels
-from smtplab.site.errors import SiteError
-from smtplab.site.parts import Workshop
+from smtplab.site.parts import BuildCache
+from tests.helpers.paths import PACKAGE
 
 
 def test_a_part_is_made_once(tmp_path: Path, lines) -> None:
     """A part is made when it is not there and when its input has changed, and kept otherwise."""
     said, say = lines
-    shop, made = Workshop(tmp_path, say), []
+    shop, made = BuildCache(tmp_path, say), []
 
     def maker(folder: Path) -> None:
         made.append(folder)
@@ -29,7 +30,7 @@ def test_a_part_is_made_once(tmp_path: Path, lines) -> None:
 
 def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
     """A part whose making breaks off is not taken for made, and the one from before stays."""
-    shop = Workshop(tmp_path, lambda _line: None)
+    shop = BuildCache(tmp_path, lambda _line: None)
     shop.make("part", "the part", "x", lambda folder: (folder / "a").write_text("whole"))
 
     def fail(folder: Path) -> None:
@@ -75,13 +76,13 @@ def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
         names = set(archive.namelist())
         metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
         source = archive.read("smtplab/reply.py")
-    assert {"smtplab/__init__.py", "smtplab/data/codes.toml", "smtplab/data/servers/exim-4.96.json"} <= names
+    assert {"smtplab/__init__.py", "smtplab/rfc/codes.toml", "smtplab/recordings/servers/exim-4.96.json"} <= names
     assert {"smtplab/widgets/console.js", "smtplab/widgets/console.css", "smtplab/presenters/page.py"} <= names
     assert not [name for name in names if name.startswith(("smtplab/cli.", "smtplab/cli_", "smtplab/site/"))]
     assert not [name for name in names if name.endswith(".pyc")]
     assert "Requires-Dist: aiosmtpd" in metadata
     assert "click" not in metadata
-    assert source == (Path(wheels.__file__).parents[1] / "reply.py").read_bytes()
+    assert source == (PACKAGE / "protocol/reply.py").read_bytes()
 
 
 def test_a_stand_in_installs(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from smtplab.site.errors import SiteError
+from smtplab.errors import SiteError
 from smtplab.site.place import LIST, check_place, is_site, put, same, write_list
 
 

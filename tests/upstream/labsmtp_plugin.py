@@ -2,6 +2,6 @@
 
 import aiosmtpd.smtp
 
-from smtplab.server import LabSMTP
+from smtplab.server.smtp import LabSMTP
 
 aiosmtpd.smtp.SMTP = LabSMTP

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smtplab
-import smtplab.personality
+import smtplab.server.personality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,13 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @pytest.fixture
 def lab() -> Iterator[smtplab.Lab]:
-    """Give a lab in memory."""
+    """Return a lab in memory."""
     with smtplab.start(carrier="memory") as lab:
         yield lab
 
 
 def answers(widget: Any, **message: object) -> list[dict[str, Any]]:
-    """Give what a widget sends back to a message from the page."""
+    """Return what a widget sends back to a message from the page."""
     sent: list[dict[str, Any]] = []
     widget.send = sent.append
     widget._handle_custom_msg(message, [])
@@ -107,7 +107,7 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
         ("214 x", "HE\rLP", "No se ha enviado nada: una orden es una sola línea, pero aquí hay CR en la posición 2."),
         ("214 x", "HE\0", "No se ha enviado nada: una orden es una sola línea, pero aquí hay NUL en la posición 2."),
         ("214 x", "\ud800", "No se ha enviado nada: contiene medio carácter"),
-        (smtplab.personality.HANG_UP, "HELP", "La conexión se perdió"),
+        (smtplab.HANG_UP, "HELP", "La conexión se perdió"),
         (b"", "HELP", "No llegó a tiempo"),
         (b"junk\r\n", "HELP", "Lo que llegó no es una respuesta"),
     ],

@@ -27,7 +27,7 @@ async function begin(lang) {
   ]);
   pyodide.unpackArchive(packages, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
   postMessage({ stage: 2 });
-  const { Page } = pyodide.pyimport("smtplab.presenters.page");
+  const { Page } = pyodide.pyimport("smtplab.widgets.page");
   page = Page(lang, (text) => postMessage({ text }));
   postMessage({ stage: 3 });
   waiting.splice(0).forEach((text) => page.received(text));

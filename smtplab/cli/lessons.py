@@ -1,0 +1,105 @@
+"""The commands about the lessons: `smtplab open`, `reset` and `progress`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from smtplab.cli.options import lang_option
+from smtplab.errors import LessonError
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DIRECTORY = "smtplab-lessons"
+
+
+@click.command("open")
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
+@click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
+@lang_option
+def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser: bool) -> None:
+    """Copy the lessons to DIRECTORY and open JupyterLab there; what follows -- goes to JupyterLab."""
+    from smtplab.course.lessons import copy_lessons, lessons
+
+    texts = Texts("cli/texts")
+    directory = (directory or Path(DIRECTORY)).absolute()
+    report = copy_lessons(directory)
+    for name in report.copied:
+        click.echo(texts("copied", name=name, directory=directory))
+    for name in report.renewed:
+        click.echo(texts("renewed", name=name))
+    for name, new in report.beside:
+        click.echo(texts("beside", name=name, new=new))
+    if find_spec("jupyterlab") is None:
+        raise LessonError(texts("no_jupyterlab"))
+    command = [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={directory}", "--ServerApp.ip=127.0.0.1",
+        f"--LabApp.default_url=/lab/tree/{lessons()[0].name}",
+    ]  # fmt: skip
+    if no_browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        click.echo(texts("as_root"))
+        command.append("--allow-root")
+    _become([*command, *jupyter])
+
+
+def _become(command: Sequence[str]) -> NoReturn:
+    """Hand the terminal over to another program: its Ctrl-C and its exit status are its own."""
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(command[0], list(command))  # noqa: S606  the program is this very Python
+    sys.exit(subprocess.call(command))  # noqa: S603
+
+
+@click.command()
+@click.argument("lesson")
+@click.option(
+    "--dir", "directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, help="Where."
+)
+@lang_option
+def reset(lesson: str, directory: Path) -> None:
+    """Bring LESSON (a name or a number) anew; yours is kept under another name."""
+    from smtplab.course.lessons import reset_lesson
+
+    texts = Texts("cli/texts")
+    name, kept = reset_lesson(directory, lesson)
+    if kept is not None:
+        click.echo(texts("kept", name=name, kept=kept))
+    click.echo(texts("copied", name=name, directory=directory))
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path),
+    help=f"Where the lessons are. [default: {DIRECTORY} where there is one, else here]",
+)
+@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to hand in or print.")
+@click.option("--name", default="", help="The name at the top of that page.")
+@lang_option
+def progress(directory: Path | None, save: Path | None, name: str) -> None:
+    """Show how far you have come in the lessons."""
+    from smtplab.course.progress import progress
+
+    if name and save is None:
+        raise click.UsageError("--name goes with --save")
+    if directory is not None and not directory.is_dir():
+        raise click.UsageError(f"there is no directory {directory}")
+    if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(DIRECTORY).is_dir():
+        directory = Path(DIRECTORY)
+    made = progress(directory)
+    if save is None:
+        click.echo(str(made))
+    else:
+        click.echo(Texts("cli/texts")("saved", file=made.save(save, name=name)))

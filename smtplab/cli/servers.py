@@ -1,0 +1,168 @@
+"""The commands about servers: `smtplab send`, `serve`, `personalities`, `probe` and `record`."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from smtplab.cli.options import lang_option, personality_option, port_refused
+from smtplab.errors import DialogueError
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
+    """HOST, HOST:PORT, or [IPv6]:PORT."""
+
+    name = "host[:port]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, int | None]:
+        """Return host and port; no port is None."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d{1,5}))?", value)
+        if found is None or (found[3] and not 0 < int(found[3]) < 65536):  # the largest port
+            self.fail(f"{value!r} is not HOST, HOST:PORT or [IPv6]:PORT", param, context)
+        return found[1] or found[2], int(found[3]) if found[3] else None
+
+
+def _progress() -> Callable[[str], None]:
+    """Show what is done on a terminal, on one line that is wiped; elsewhere say nothing."""
+    if not sys.stderr.isatty():
+        return lambda _what: None
+    return lambda what: click.echo(f"\r\x1b[K{what[:70]}", nl=False, err=True)
+
+
+@click.command()
+@click.argument("address", type=_Address())
+@click.option("--starttls", is_flag=True, help="Switch to TLS after EHLO.")
+@click.option("--tls", is_flag=True, help="Speak TLS from the first octet (port 465 unless given).")
+@click.option("--insecure", is_flag=True, help="Do not verify the certificate.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for each step.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@lang_option
+@click.pass_context
+def probe(
+    context: click.Context, address: tuple[str, int | None], *, starttls: bool, tls: bool, insecure: bool,
+    timeout: float, as_json: bool,
+) -> None:  # fmt: skip
+    """Ask a server of your own what it says to HELP, and judge it; nothing names a mailbox.
+
+    Exit status: 0 when no MUST is violated, 1 when one is, 2 when the server could not be asked.
+    """
+    from smtplab.lab.probe import probe
+
+    progress = _progress()
+    try:
+        found = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
+    finally:
+        progress("")
+    click.echo(json.dumps(found.as_data(), indent=1) if as_json else str(found))
+    context.exit(1 if found.violates else 0)
+
+
+@click.command()
+@click.argument("address", type=_Address())
+@click.option("--name", required=True, help="The recording's name, such as postfix-3.10.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write. [default: NAME.json]")
+@click.option("--software", default="unknown", help="What the server is.")
+@click.option("--version", "version_", default="unknown", help="Its version.")
+@click.option("--lmtp", is_flag=True, help="It speaks LMTP.")
+@click.option("--transaction", metavar="RECIPIENT", help="Deliver one message to this recipient of the server's own.")
+@click.option("--limits", is_flag=True, help="Find out after how many HELPs and NOOPs it hangs up, up to 200.")
+@click.option("--timeout", type=float, default=5.0, show_default=True, help="Seconds to wait for each reply.")
+@lang_option
+def record(
+    address: tuple[str, int | None], name: str, out: Path | None, software: str, version_: str, *, lmtp: bool,
+    transaction: str | None, limits: bool, timeout: float,
+) -> None:  # fmt: skip
+    """Record what a server that you may ask says to HELP and status commands."""
+    from smtplab.lab.probe import need_sockets
+
+    need_sockets()
+    from smtplab.lab.remote import RemoteConnection
+    from smtplab.recordings.recorder import record
+
+    host, port = address
+    out = out or Path(f"{name}.json")
+    if out.exists():
+        raise click.ClickException(f"{out} exists; name another file with --out")
+    progress = _progress()
+    try:
+        made = record(
+            lambda within: RemoteConnection(host, port or 25, within), name, software=software, version=version_,
+            protocol="LMTP" if lmtp else "SMTP", transaction=transaction, limits=limits, timeout=timeout,
+            progress=progress,
+        )  # fmt: skip
+    finally:
+        progress("")
+    out.write_text(made.to_text(), "utf-8")
+    click.echo(
+        Texts("cli/texts")("recorded", out=out, answers=sum(map(len, made.answers.values())), limits=len(made.limits))
+    )
+
+
+@click.command()
+@click.argument("commands", nargs=-1, required=True)
+@personality_option
+@click.option("--carrier", default="memory", show_default=True, help="tcp or memory.")
+@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds to wait for a reply.")
+@lang_option
+def send(commands: tuple[str, ...], personality: str, carrier: str, timeout: float) -> None:
+    """Send COMMANDS to a lab, each one an argument, and print the dialogue."""
+    from smtplab.lab.lab import start
+
+    with start(personality, carrier=carrier, timeout=timeout) as lab:
+        try:
+            for command in commands:
+                lab.send(command)
+        except DialogueError as error:
+            raise type(error)(str(error), error.transcript, error.partial) from None
+        finally:
+            if len(lab.transcript):
+                click.echo(str(lab.transcript))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=2525, show_default=True, help="0: any that is free.")
+@personality_option
+@lang_option
+def serve(port: int, personality: str) -> None:
+    """Run a lab on 127.0.0.1 for telnet, curl or swaks, until Ctrl-C."""
+    from smtplab.lab.lab import start
+
+    texts = Texts("cli/texts")
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda *_: stop.set())
+    try:
+        lab = start(personality, carrier="tcp", port=port)
+    except OSError as error:
+        raise port_refused(error, port) from None
+    with lab:
+        host, port = lab.address
+        click.echo(texts("serving", host=host, port=port))
+        sys.stdout.flush()
+        while not stop.wait(1.0):
+            pass
+    click.echo(texts("stopped"))
+
+
+@click.command()
+@lang_option
+def personalities() -> None:
+    """List the servers that a lab can answer as."""
+    from smtplab.recordings.personalities import personalities
+
+    click.echo(str(personalities()))

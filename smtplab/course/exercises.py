@@ -1,0 +1,133 @@
+"""The checks behind the lessons. An answer goes in, feedback made for that answer comes out; the server is the truth.
+
+>>> import smtplab
+>>> with smtplab.start(carrier="memory") as lab:
+...     print(check("01.help", "214", lab))
+...     check("01.rcpt", "HELP", lab).right
+214 is the help message: text for a person to read (RFC 5321 §4.2.3).
+False
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from smtplab.course.grading import PARTS, Question, grade, items
+from smtplab.errors import UnknownName
+from smtplab.text.language import resolve
+from smtplab.text.texts import Texts, data, listing
+
+if TYPE_CHECKING:
+    from smtplab.lab.lab import Lab
+    from smtplab.protocol.reply import Reply
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, in one language.
+
+    kind: "code", "choice", "command", "parts", "sort", "text" or "function" (exercises/README.md).
+    prediction: answered before the reply is seen, so a wrong answer costs nothing.
+    options: what there is to choose from, each with its words; empty where one writes.
+    items: what is to be named or sorted, each with one of the options; empty elsewhere.
+    rows: how many lines the field for a written answer shows.
+    call: for a function, the code that checks it.
+    """
+
+    id: str
+    kind: str
+    prediction: bool
+    question: str
+    options: dict[str, str]
+    items: tuple[str, ...]
+    rows: int
+    call: str
+    lang: str
+
+    def __repr__(self) -> str:
+        return f"<Exercise {self.id}>"
+
+
+@dataclass(frozen=True, repr=False)
+class Feedback:
+    """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
+
+    remark: what else there is to say, of the file in which progress is kept; mostly nothing.
+    """
+
+    right: bool
+    text: str
+    reply: Reply | None = None
+    remark: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Feedback {'right' if self.right else 'not yet'}: {self}>"
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.remark}".rstrip()
+
+
+def _lessons() -> tuple[str, ...]:
+    """Return the numbers of the lessons that have exercises, in order."""
+    return listing("course/exercises", ".toml")
+
+
+def _table() -> dict[str, dict[str, Any]]:
+    """Read the exercises of all lessons, in order."""
+    return {key: row for lesson in _lessons() for key, row in data(f"course/exercises/{lesson}").items()}
+
+
+def exercises(lesson: str = "") -> tuple[str, ...]:
+    """Return the ids of all exercises, in the order of the lessons; of one lesson only, given its number ("01")."""
+    return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
+
+
+def _row(exercise_id: str) -> dict[str, Any]:
+    lesson = exercise_id.partition(".")[0]
+    if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
+        found: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and in a browser reading takes time
+        return found
+    raise UnknownName("exercise", exercise_id, exercises())
+
+
+def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
+    """Return an exercise by its id. Raises UnknownName, listing those there are."""
+    row, lang = _row(exercise_id), resolve(lang)
+    kind = row["kind"]
+    if kind == "code":
+        options = {code: code for code in row["options"]}
+    elif kind == "parts":
+        say = Texts("protocol/texts", lang)
+        options = {part: say(f"part_{part}") for part in PARTS}
+    else:
+        options = {
+            key: words[lang] for key, words in row.get({"choice": "option", "sort": "bin"}.get(kind, ""), {}).items()
+        }
+    return Exercise(
+        exercise_id, kind, row.get("prediction", False), row["question"][lang], options, items(row),
+        row.get("rows", 1), row.get("call", ""), lang,
+    )  # fmt: skip
+
+
+def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
+    """Check an answer and give the feedback made for it. A right one, and any prediction, counts for `progress()`.
+
+    answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
+      the exercise's kind has it.
+    lab: the lab whose server is asked; only "code" and "command" need it.
+    Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
+    form, NotACommandLine for what is no line.
+    """
+    row, lang = _row(exercise_id), resolve(lang)
+    found = grade(Question(exercise_id, row, lab, lang), answer)
+    words = row["feedback"].get(found.key, row["feedback"].get("otherwise"))[lang]
+    text = words.format(**found.fields) if found.fields else words
+    remark = ""
+    if found.right or row.get("prediction"):
+        from smtplab.course.logbook import logbook  # a question is shown without it
+
+        book = logbook()
+        book.note(exercise_id, right=found.right)
+        remark = book.set_aside(lang)
+    return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply, remark)

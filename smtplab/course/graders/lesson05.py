@@ -1,0 +1,111 @@
+"""The graders of lesson 5, side by side: a counter-example, seven decisions of a server, one of a client."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from smtplab.course.graders import RIGHT, Result
+from smtplab.protocol.reply import Reply
+from smtplab.recordings.recording import recording
+from smtplab.recordings.survey import survey
+from smtplab.rfc.judge import CONFORMS, PERMITTED, judge
+
+
+def refute(answer: str) -> Result:
+    """Judge a server named as a counter-example to "after HELP you see 214"."""
+    given = answer.strip().lower()
+    if not given:
+        return Result("otherwise")
+    server = next((each for each in survey().servers if each.name == given), None)
+    said = None if server is None else server.exchange("HELP")
+    if said is None or said.reply is None:
+        return Result("unknown")
+    found = judge(said)
+    fields: dict[str, object] = {"name": given, "code": said.reply.code, "rule": found[0].rule.id}
+    if said.reply.code == 214:  # the code that the claim is about
+        return Result("supports", fields, said.reply)
+    return Result("right" if found.worst in (CONFORMS, PERMITTED) else "breaks", fields, said.reply)
+
+
+# --- seven decisions of a server: which codes are right, which wrong ones have a feedback of their own, and the rest's
+
+_SITUATIONS: tuple[tuple[tuple[str, ...], dict[str, str], str], ...] = (
+    (("211", "214"), {"250": "help_250"}, "help_other"),
+    (("504",), {"211": "topic_given", "214": "topic_given", "250": "topic_given"}, "otherwise"),
+    (("502",), {"211": "knows", "214": "knows", "500": "knows", "501": "knows", "504": "knows"}, "otherwise"),
+    (("500",), {"211": "status_given", "214": "status_given", "250": "status_given", "502": "status_502"}, "otherwise"),
+    (("211",), {"214": "queue_214", "250": "queue_250"}, "queue_refused"),
+    (("250",), {"211": "ehlo_21x", "214": "ehlo_21x", "220": "ehlo_21x"}, "otherwise"),
+    (("421",), {}, "closing"),
+)
+_COARSE = ("500", "501", "502")
+
+
+def decide(answer: str) -> Result:
+    """Judge seven codes, one a line, and tell of the first that is wrong (RFC 5321 §4.2.1, §4.2.4, §4.3.2)."""
+    given = [re.sub(r"\A\(?[1-7][).:]\s*", "", line.strip()) for line in answer.strip().splitlines() if line.strip()]
+    odd = next((at for at, code in enumerate(given) if not re.fullmatch(r"[0-9]{3}", code)), None)
+    if odd is not None or len(given) != len(_SITUATIONS):
+        number = (min(len(given), len(_SITUATIONS)) if odd is None else odd) + 1
+        return Result("form", {"count": len(given), "number": number})
+    for number, (code, (right, known, rest)) in enumerate(zip(given, _SITUATIONS, strict=True), 1):
+        if code not in right:
+            key = "topic_coarse" if right == ("504",) and code in _COARSE else known.get(code, rest)
+            return Result(key, {"number": number, "code": code})
+    return RIGHT
+
+
+# --- one decision of a client
+
+
+def _recorded(name: str, command: str) -> Reply:
+    answers = recording(name).answers
+    line = command.encode() + b"\r\n"
+    return Reply(next(answers[phase][line].octets for phase in ("greeted", "connected") if line in answers[phase]))
+
+
+def _cases() -> tuple[tuple[Reply, bool, str], ...]:
+    return (
+        (_recorded("exim-4.96", "HELP"), True, "pair"),
+        (_recorded("dumbster-1.6", "HELP"), True, "pair"),
+        (_recorded("haraka-status-3.3.4", "STATUS QUEUE INSPECT"), True, "pair"),
+        (_recorded("chasquid-1.11", "NOOP"), True, "exact"),
+        (_recorded("mailutils-lmtpd-3.15", "HELP"), True, "exact"),
+        (Reply(b"259 Nobody has listed this one\r\n"), True, "exact"),
+        (Reply(b"214\r\n"), True, "bare"),
+        (Reply(b"214-500 and 502 are errors\r\n214-not recognized: none\r\n214 421 means closing\r\n"), True, "text"),
+        (_recorded("mailfront-2.12", "HELP"), True, "text"),
+        (Reply(b"354 Start mail input; end with <CRLF>.<CRLF>\r\n"), False, "waiting"),
+        (Reply(b"334 \r\n"), False, "waiting"),
+        (_recorded("aiosmtpd-1.4.6-recorded", "HELP NOSUCH"), False, "text"),
+        (Reply(b"500-211 System status\r\n500 214 Help message: 250 OK\r\n"), False, "text"),
+        *(
+            (_recorded(name, "HELP"), False, "refused")
+            for name in ("postfix-3.7.11", "go-smtp-0.12.1", "rblsmtpd-0.88")
+        ),
+        (Reply(b"421 lab.example closing\r\n"), False, "refused"),
+        (Reply(b"451 4.3.0 Later\r\n"), False, "refused"),
+        (Reply(b"504 5.3.0 No such topic\r\n"), False, "refused"),
+        (Reply(b"559 Nobody has listed this one either\r\n"), False, "refused"),
+    )
+
+
+def client(answer: Any) -> Result:
+    """Try a function on replies that mean go on, wait, or no, some with a text that says the contrary."""
+    if not callable(answer):
+        return Result("callable")
+    cases = _cases()
+    given = [answer(reply) for reply, _, _ in cases]
+    if all(each is None for each in given):
+        return Result("nothing")
+    wrong = [at for at, (_, wanted, _) in enumerate(cases) if bool(given[at]) != wanted]
+    if not wrong:
+        return RIGHT
+    if not any(given[:3]):  # neither 211 nor 214: no idea about the pair, nor about any code
+        return Result("otherwise")
+    at, key = wrong[0], cases[wrong[0]][2]
+    refusals = [at for at, (reply, _, _) in enumerate(cases) if reply.code // 100 == 5]
+    if all(given[at] for at in refusals):  # says yes to every refusal: it does not follow texts, it lets all pass
+        at, key = refusals[0], "refused"
+    return Result(key, {"code": cases[at][0].code}, cases[at][0])

@@ -1,0 +1,279 @@
+"""The graders of lesson 8: a server class is started in memory and asked, as a client that trusts nobody would.
+
+Time is virtual there, so a handler that never replies costs none.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import warnings
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP
+
+from smtplab.course.graders import RIGHT, Result
+from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout, SmtplabError
+from smtplab.lab.lab import start
+from smtplab.protocol.command import command_line
+from smtplab.rfc.judge import DEPARTS, VIOLATES, judge
+from smtplab.server.smtp import LabSMTP
+from smtplab.server.state import ServerState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from smtplab.lab.lab import Lab
+    from smtplab.protocol.reply import Reply
+
+_TIMEOUT = 10.0
+_REFUSED = 400
+_OF_DEFECT = {
+    "reply.one-code": "mixed", "reply.line-code": "mixed", "reply.crlf": "bare_lf", "reply.line-length": "long",
+    "reply.textstring": "not_ascii", "reply.separator": "separator",
+}  # fmt: skip
+_UNKNOWN = ("NOSUCH", "XQ7", "{0}%s", "N" * 500)
+_MAIL = ("MAIL FROM:<ana@lab.example>", "RCPT TO:<luis@lab.example>")
+_TEXT = b"Subject: lab\r\n\r\nHELP\r\n.\r\n"
+
+
+class _Found(Exception):
+    """What was found, where there is no use in going on."""
+
+    def __init__(self, key: str, reply: Reply | None = None, **fields: object) -> None:
+        super().__init__(key)
+        self.finding = Result(key, fields, reply)
+
+
+@dataclass
+class _Watching(ServerState):
+    """A handler as the lab's own, which keeps what the server's methods raise."""
+
+    raised: list[Exception] = field(default_factory=list)
+
+    async def handle_exception(self, error: Exception) -> str:
+        self.raised.append(error)
+        return "500 the handler raised an exception"
+
+
+class _Trial:
+    """One lab of the learner's class, and the asking of it."""
+
+    def __init__(self, server: type[SMTP], lab: Lab, handler: _Watching) -> None:
+        self.server = server
+        self.lab = lab
+        self.handler = handler
+
+    def own(self, line: str) -> Reply:
+        """Send a command that the class answers itself; the reply must be one, whole, well-formed, and the last."""
+        reply = self._ask(self.lab.send, line)
+        at = len(self.lab.transcript) - 1
+        for defect in reply.defects:
+            raise _Found(_OF_DEFECT.get(defect.rule, "judged"), reply, rule=defect.rule, source="RFC 5321 §4.2")
+        after = self._ask(self.lab.send, "NOOP")
+        said = self.lab.transcript[at:]
+        if after.code != 250 or any(each.sent is None and each.session == said[0].session for each in said):
+            raise _Found("twice", reply, command=line)
+        if said[-1].session != said[0].session:
+            raise _Found("closes", reply, command=line)
+        return reply
+
+    def other(self, line: str) -> Reply:
+        """Send a command on a second connection, while the first one is open."""
+        with self.lab.other_client() as client:
+            self._ask(lambda text: client.send(command_line(text), _TIMEOUT), "EHLO other.example")
+            return self._ask(lambda text: client.send(command_line(text), _TIMEOUT), line)
+
+    def plain(self, line: str, code: int, key: str) -> None:
+        """Send a command that aiosmtpd answers; another code than `code` is a finding."""
+        reply = self._ask(self.lab.send, line)
+        if reply.code != code:
+            raise _Found(key, reply, command=line)
+
+    def message(self, key: str) -> None:
+        """Send the text of a message after DATA; a refusal is a finding."""
+        self.plain("DATA", 354, key)
+        if [reply.code for reply in self.lab.send_raw(_TEXT)] != [250]:
+            raise _Found(key, command="DATA")
+
+    def unjudged(self, line: str) -> None:
+        """Send a command whose answer is not what the trial is about, whatever it is."""
+        with suppress(SmtplabError):
+            self.lab.send(line)
+        self.handler.raised.clear()
+
+    def judged(self, verb: str = "") -> None:
+        """Find what the rules say against anything in the dialogue, or against the replies to one verb."""
+        said = self.lab.transcript
+        for exchange in said:
+            if verb and exchange.command != verb:
+                continue
+            for verdict in judge(exchange, said):
+                if verdict.outcome in (DEPARTS, VIOLATES):
+                    raise _Found("judged", exchange.reply, rule=verdict.rule.id, source=verdict.rule.source)
+
+    def _ask(self, send: Callable[[str], Reply], line: str) -> Reply:
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            try:
+                reply = send(line)
+            except ReplyTimeout as error:
+                unawaited = any("never awaited" in str(warning.message) for warning in warned)
+                key = "unended" if error.partial else "unawaited" if unawaited else "silent"
+                raise _Found(key, command=line) from error
+            except ConnectionLost as error:
+                raise _Found("closes", command=line) from error
+            except NotAReply as error:
+                partial = self.lab.transcript[-1].partial
+                raise _Found("empty_line" if partial.startswith((b"\r", b"\n")) else "no_code", command=line) from error
+            except LabError as error:  # it never comes to rest
+                raise _Found("silent", command=line) from error
+            except SystemExit as error:
+                raise _Found("raises", error=_named(error), command=line) from error
+            except Exception as error:
+                raise _Found("not_started", error=_named(error)) from error
+        if self.handler.raised:
+            raised = self.handler.raised[0]
+            method = getattr(self.server, f"smtp_{line.partition(' ')[0]}")
+            waits = inspect.iscoroutinefunction(method) or not isinstance(raised, TypeError)
+            raise _Found("raises" if waits else "not_async", error=_named(raised), command=line)
+        return reply
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _trial(server: type[SMTP]) -> Iterator[_Trial]:
+    handler = _Watching()
+    with start(server=server, carrier="memory", handler=handler, timeout=_TIMEOUT) as lab:
+        yield _Trial(server, lab, handler)
+
+
+def _class(answer: Any) -> type[SMTP]:
+    """Return the answer back where it is a class that extends aiosmtpd's SMTP."""
+    if isinstance(answer, SMTP):
+        raise _Found("instance")
+    if not isinstance(answer, type):
+        raise _Found("no_class")
+    if not issubclass(answer, SMTP):
+        raise _Found("not_smtp")
+    if issubclass(answer, LabSMTP):
+        raise _Found("borrowed")
+    return answer
+
+
+# --- the graders
+
+
+def help(answer: Any) -> Result:  # noqa: A001  the exercise's name
+    """Judge a server class whose HELP answers with 214."""
+    return _found(_help, answer)
+
+
+def status(answer: Any) -> Result:
+    """Judge a server class with a private verb that answers 211 and live figures."""
+    return _found(_status, answer)
+
+
+def _found(judged: Callable[..., Result], *given: Any) -> Result:
+    try:
+        return judged(*given)
+    except _Found as found:
+        return found.finding
+
+
+def _help(answer: Any) -> Result:
+    server = _class(answer)
+    if server.smtp_HELP is SMTP.smtp_HELP:
+        raise _Found("not_overridden")
+    with _trial(server) as trial:
+        _help_at_any_time(trial)
+        if not hasattr(server.smtp_HELP, "__smtp_syntax__"):
+            raise _Found("vanished")
+        _topics(trial)
+        _in_a_transaction(trial)
+        trial.judged()
+    return RIGHT
+
+
+def _help_at_any_time(trial: _Trial) -> None:
+    for before in ((), ("EHLO lab.example",)):
+        for line in before:
+            trial.plain(line, 250, "disturbs")
+        reply = trial.own("HELP")
+        if reply.code == 503:
+            raise _Found("too_early", reply)
+        if reply.code != 214:
+            raise _Found(f"code_{reply.code}" if reply.code in (211, 250) else "code_other", reply, code=reply.code)
+
+
+def _topics(trial: _Trial) -> None:
+    for topic, key in (("MAIL", "no_topic"), ("mail", "case")):
+        reply = trial.own(f"HELP {topic}")
+        if reply.code != 214:
+            raise _Found(key, reply, code=reply.code)
+    for topic in _UNKNOWN:
+        reply = trial.own(f"HELP {topic}")
+        if reply.code != 504:
+            key = "topic_accepted" if reply.code < _REFUSED else "topic_501" if reply.code == 501 else "topic_other"
+            raise _Found(key, reply, code=reply.code)
+
+
+def _in_a_transaction(trial: _Trial) -> None:
+    for line in _MAIL:
+        trial.plain(line, 250, "disturbs")
+        trial.own("HELP")
+        trial.own("HELP NOSUCH")
+    trial.message("disturbs")
+    held = [(message.mail_from, message.rcpt_tos) for message in trial.handler.messages]
+    if held != [("ana@lab.example", ("luis@lab.example",))]:
+        raise _Found("disturbs", command="DATA")
+
+
+def _status(answer: Any) -> Result:
+    server = _class(answer)
+    new = [name.removeprefix("smtp_") for name in dir(server) if name.startswith("smtp_")]
+    new = [verb for verb in new if not hasattr(SMTP, f"smtp_{verb}")]
+    for verb in new:
+        if verb != verb.upper():
+            raise _Found("lower_case", verb=verb)
+    public = [verb for verb in new if not verb.startswith("X")]
+    with _trial(server) as trial:
+        trial.plain("EHLO lab.example", 250, "disturbs")
+        for verb in public:
+            reply = trial.own(verb)
+            if reply.code < _REFUSED:
+                raise _Found("stat" if verb in ("STAT", "STATUS") else "not_private", reply, verb=verb)
+    findings = [_found(_live, server, verb) for verb in new if verb not in public]
+    if not findings:
+        raise _Found("no_verb")
+    return next((finding for finding in findings if finding.right), findings[0])
+
+
+def _live(server: type[SMTP], verb: str) -> Result:
+    with _trial(server) as trial:
+        trial.plain("EHLO lab.example", 250, "disturbs")
+        first = trial.own(verb)
+        if first.code != 211:
+            key = f"code_{first.code}" if first.code in (214, 250) else "code_other"
+            raise _Found(key, first, code=first.code, verb=verb)
+        if not _figures(first):
+            raise _Found("no_figures", first, verb=verb)
+        trial.own(verb)
+        trial.unjudged("HELP")
+        for line in _MAIL:
+            trial.plain(line, 250, "disturbs")
+        trial.message("disturbs")
+        later, elsewhere = trial.own(verb), trial.other(verb)
+        if _figures(elsewhere) == _figures(first):
+            raise _Found("frozen" if _figures(later) == _figures(first) else "per_session", elsewhere, verb=verb)
+        trial.judged(verb)
+    return Result("right", {"verb": verb}, later)
+
+
+def _figures(reply: Reply) -> list[str]:
+    return re.findall(r"\d+", reply.text)

@@ -1,0 +1,77 @@
+"""A learner's function is called, but not waited for without end: one that loops for ever is stopped."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+LINES = 20_000
+"""How many lines of Python a call may run; the answers to the exercises run some dozens."""
+
+_NOT_COUNTED = ("smtplab", "aiosmtpd", "asyncio")
+"""What a lab runs while it is asked: it is not the learner's, and is not stopped in the middle."""
+
+_SHOWN = 60
+
+
+class Endless(Exception):
+    """The function ran on and on."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it was stopped after {LINES} lines")
+
+
+class _Stop(BaseException):
+    """Not an Exception: a learner's `except Exception` lets it through."""
+
+
+def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function and give what it gives. Raises what it raises, and Endless after `LINES` lines.
+
+    No thread is needed, so it works in a browser too.
+    """
+    left = LINES
+
+    def trace(frame: FrameType, _event: str, _argument: Any) -> Any:
+        nonlocal left
+        if str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_COUNTED:
+            return None
+        caller = frame.f_back
+        if caller is not None and caller is not here and caller.f_trace is None:
+            return None  # what they call in their turn is not counted either
+        left -= 1
+        if left < 0:
+            raise _Stop
+        return trace
+
+    here = sys._getframe()  # noqa: SLF001  its own f_trace is None too, and what it calls is the learner's
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        return function(*arguments)
+    except _Stop:
+        raise Endless from None
+    finally:
+        sys.settrace(before)
+
+
+def short(value: object) -> str:
+    """Return a value as code, shortened; a learner's object may not even have a repr."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001
+        text = object.__repr__(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+class Raised(NamedTuple):
+    """What a learner's function raised, in place of what it gives."""
+
+    error: BaseException
+
+    def __repr__(self) -> str:
+        return f"{type(self.error).__name__}({self.error})"

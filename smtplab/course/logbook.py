@@ -1,0 +1,172 @@
+"""What a learner has answered, kept in one small file: `smtplab-progress.json` in the current directory.
+
+SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and it is known only until Python stops.
+Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from contextlib import contextmanager, suppress
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from smtplab.course.disk import set_aside, write_whole
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = "smtplab-progress.json"
+VERSION = 1
+_PATIENCE = 2.0
+"""Seconds to wait for another kernel that is writing; writing takes milliseconds, so then it must have died."""
+
+Entry = dict[str, Any]
+"""answered: the day of the first answer that counted, as 2026-11-24; right: whether one was right."""
+
+
+def logbook(directory: Path | None = None) -> Logbook:
+    """Return the logbook of a directory; without one that which the environment names, else the current directory's."""
+    named = os.environ.get("SMTPLAB_PROGRESS", "")
+    if directory is None and named.lower() == "off":
+        return _logbook(None)
+    path = Path(named).expanduser() if directory is None and named else (directory or Path()) / FILE
+    try:
+        return _logbook(path.absolute())
+    except OSError:  # the current directory is gone
+        return _logbook(None)
+
+
+class Logbook:
+    """The answers kept in one file, or in memory alone where `path` is None."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._unwritten: dict[str, Entry] = {}
+        self._trouble: OSError | None = None
+        self._kept: Path | None = None
+        self._turn = threading.RLock()  # a widget answers in another thread than a cell, at times
+
+    def note(self, exercise_id: str, *, right: bool) -> None:
+        """Note an answer. Raises nothing: what cannot be written stays in memory until it can."""
+        entry = {"answered": date.today().isoformat(), "right": right}  # noqa: DTZ011  the learner's own day
+        with self._turn:
+            self._unwritten = merged(self._unwritten, {exercise_id: entry})
+            if self.path is not None:
+                self._write()
+
+    def entries(self) -> dict[str, Entry]:
+        """Return what was answered, by exercise, from the file and from memory."""
+        with self._turn:
+            found: dict[str, Entry] = {}
+            if self.path is not None:
+                try:
+                    found, whole = _read(self.path)
+                except OSError as error:
+                    self._trouble = error
+                else:
+                    if not self._unwritten:
+                        self._trouble = None
+                    if not whole:
+                        found = self._write()
+            return merged(found, self._unwritten)
+
+    def set_aside(self, lang: str) -> str:
+        """Say, once, that a file that could not be understood was set aside; "" where there was none."""
+        kept, self._kept = self._kept, None
+        return "" if kept is None else Texts("course/progress", lang)("set_aside", kept=kept.name)
+
+    def trouble(self, lang: str) -> str:
+        """Say why answers cannot be kept; "" where they can."""
+        if self._trouble is None:
+            return ""
+        why = self._trouble.strerror or str(self._trouble)
+        return Texts("course/progress", lang)("not_kept", path=self.path, why=why)
+
+    def _write(self) -> dict[str, Entry]:
+        """Merge what is unwritten into what the file holds now; gives what it then holds."""
+        assert self.path is not None
+        found: dict[str, Entry] = {}
+        try:
+            with _alone(self.path):
+                found, whole = _read(self.path)
+                if not whole:
+                    self._kept = set_aside(self.path)
+                everything = merged(found, self._unwritten)
+                if everything != found or not whole:
+                    data = {"version": VERSION, "answers": everything}
+                    write_whole(self.path, json.dumps(data, indent=1, sort_keys=True).encode() + b"\n")
+        except OSError as error:
+            self._trouble = error
+            return found
+        self._trouble, self._unwritten = None, {}
+        return everything
+
+
+_logbook = cache(Logbook)
+
+
+def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, Entry]:
+    """Return the entries of both: of an exercise in both the earlier day, and right where either is."""
+    both = {**one, **other}
+    for key in one.keys() & other.keys():
+        both[key] = {
+            **one[key], **other[key],
+            "answered": min(one[key]["answered"], other[key]["answered"]),
+            "right": one[key]["right"] or other[key]["right"],
+        }  # fmt: skip
+    return both
+
+
+def _read(path: Path) -> tuple[dict[str, Entry], bool]:
+    """Return what a file holds that can be understood, and whether that is all; a file not there holds nothing."""
+    if path.exists() and not path.is_file():
+        raise OSError(None, "it is no file")
+    try:
+        octets = path.read_bytes()
+    except FileNotFoundError:
+        return {}, True
+    try:
+        data = json.loads(octets)
+        answers = data["answers"] if data["version"] == VERSION else {}
+        good = {key: entry for key, entry in answers.items() if _understood(entry)}
+        return good, data["version"] == VERSION and len(good) == len(answers)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}, False
+
+
+def _understood(entry: object) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("answered"), str) and isinstance(entry.get("right"), bool)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other kernels from writing meanwhile, by a file beside it; where none can be made, go on without."""
+    lock = path.with_name(f".{path.name}.lock")
+    end = time.monotonic() + _PATIENCE
+    mine = False
+    while not mine:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            mine = True
+        except FileExistsError:
+            if time.monotonic() < end:
+                time.sleep(0.01)
+                continue
+            with suppress(OSError):
+                lock.unlink()  # left behind by a kernel that died
+            mine = True  # go on even where it cannot be removed
+        except OSError:
+            break
+    try:
+        yield
+    finally:
+        if mine:
+            with suppress(OSError):
+                lock.unlink()

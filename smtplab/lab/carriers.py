@@ -1,0 +1,69 @@
+"""Two carriers of the same octets: `tcp` (a thread and 127.0.0.1) and `memory` (no socket, no thread).
+
+A carrier runs one server and opens connections to it. Which one a lab uses changes nothing that a learner sees.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+from smtplab.errors import LabError, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smtplab.protocol.connection import Connection
+
+CARRIERS = ("auto", "tcp", "memory")
+
+
+class Carrier(Protocol):
+    """One running server."""
+
+    name: str
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Where other programs reach the server, or None."""
+
+    def connect(self, timeout: float) -> Connection:
+        """Open a connection, within `timeout` seconds."""
+
+    def inside(self) -> bool:
+        """Return whether the caller runs in this server (a handler): it cannot wait for itself."""
+
+    def close(self) -> None:
+        """Stop the server and all that belongs to it. Idempotent."""
+
+
+def open_carrier(name: str, make_server: Callable[[Any], Any], port: int = 0) -> Carrier:
+    """Start a server on the carrier called `name`.
+
+    name: one of `CARRIERS`; "auto" is what SMTPLAB_CARRIER says, else tcp where there are sockets and threads.
+    make_server: takes an event loop, gives the server protocol of one session.
+    port: for tcp, 0 for one that the system picks.
+    Raises UnknownName, OSError where the port is taken, ValueError for a port in memory, LabError for tcp in a browser.
+    """
+    browser = sys.platform == "emscripten"
+    if name == "auto":
+        name = os.environ.get("SMTPLAB_CARRIER") or name
+    if name == "auto":
+        name = "memory" if browser else "tcp"
+    if name == "tcp" and browser:
+        raise LabError(
+            "a browser tab has no sockets, so a lab cannot run over tcp here; smtplab.start() runs it in memory, "
+            "where lab.send works all the same"
+        )
+    if name == "tcp":
+        from smtplab.lab.tcp import TcpCarrier  # a browser has no sockets to import
+
+        return TcpCarrier(make_server, port)
+    if name == "memory" and port:
+        raise ValueError(f"port {port} was asked for, but the memory carrier has no port; use carrier='tcp'")
+    if name == "memory":
+        from smtplab.lab.memory import MemoryCarrier
+
+        return MemoryCarrier(make_server)
+    raise UnknownName("carrier", name, CARRIERS)

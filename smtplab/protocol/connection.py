@@ -1,0 +1,27 @@
+"""What a client needs of a connection, wherever it leads: to a lab's server or to any other."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Connection(Protocol):
+    """The client's end of one session."""
+
+    def clock(self) -> float:
+        """Return the time in seconds by which this connection's deadlines go."""
+
+    def send(self, data: bytes, timeout: float) -> None:
+        """Send octets, within `timeout` seconds. Raises OSError where the connection is gone."""
+
+    def receive(self, deadline: float) -> bytes:
+        """Wait for octets until `clock()` is `deadline`; b"" when the server has closed. Raises TimeoutError."""
+
+    def waiting(self) -> bytes | None:
+        """Return the octets that are there without waiting, b"" when there are none, None when closed."""
+
+    def about(self) -> tuple[str, bool]:
+        """Return the source of the server's next reply (`transcript.SOURCES`), and whether it then hangs up."""
+
+    def close(self) -> None:
+        """Hang up. Idempotent."""

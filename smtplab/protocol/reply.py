@@ -1,0 +1,331 @@
+r"""One SMTP reply: its octets, and what each of them is. No I/O, no language.
+
+RFC 5321 §4.2 gives the grammar::
+
+    Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
+    Reply-code = %x32-35 %x30-35 %x30-39
+    textstring = 1*(%d09 / %d32-126)
+
+Parsing is strict about the grammar and never refuses for it: what is malformed is still a `Reply`, with its
+`defects` named by rule (rules.toml). Only octets that are no reply at all raise `NotAReply`. What RFC 5321
+tells clients to forgive (a code with no text, §4.2 and §4.2.1) is not a defect. `Reply.raw` is what came, always.
+
+>>> reply = Reply(b"214-2.0.0 Commands:\r\n214 2.0.0 HELP QUIT\r\n")
+>>> reply.code, reply.enhanced, reply.lines
+(214, '2.0.0', ('2.0.0 Commands:', '2.0.0 HELP QUIT'))
+>>> reply.is_multiline, reply.defects
+(True, ())
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from smtplab.errors import NotAReply
+from smtplab.protocol.octets import show_octets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REPLY_LINE_LIMIT = 512
+"""The longest reply line in octets, code and CRLF included (RFC 5321 §4.5.3.1.5)."""
+
+# code, separator, an enhanced status code where one stands (RFC 2034 §4: class, subject, detail), text, line end
+_LINE = re.compile(
+    rb"(?P<code>[0-9]{3})(?P<separator>[ -])?"
+    rb"(?P<enhanced>[245]\.(?:0|[1-9][0-9]{0,2})\.(?:0|[1-9][0-9]{0,2})(?=[ \r\n]|\Z))?"
+    rb"(?P<text>[^\n]*?)(?P<end>\r?\n|\Z)",
+)
+_UNCODED = re.compile(rb"(?P<text>[^\n]*?)(?P<end>\r?\n|\Z)")
+_NOT_TEXTSTRING = re.compile(rb"[^\t\x20-\x7e]+")
+_ABNF_CODE = re.compile(rb"[2-5][0-5][0-9]\Z")
+
+
+class Part(NamedTuple):
+    """A run of octets of a reply: `reply.raw[start:end]` is of this kind.
+
+    kind: "code", "separator", "enhanced", "text", "cr", "lf".
+    line: the line's index, from 0.
+    """
+
+    kind: str
+    line: int
+    start: int
+    end: int
+
+
+class Defect(NamedTuple):
+    """A breach of the reply grammar: the rule's id in rules.toml and the octets concerned."""
+
+    rule: str
+    line: int
+    start: int
+    end: int
+
+
+class _Line(NamedTuple):
+    start: int
+    code: bytes
+    separator: bytes
+    enhanced: bytes
+    text: bytes
+    end: bytes
+
+    @property
+    def stop(self) -> int:
+        return self.start + sum(map(len, self[1:]))
+
+
+def _decode(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")
+
+
+@lru_cache
+def _last_line(code: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of a line that ends a multiline reply whose first line begins with `code`.
+
+    A last line is a code followed by SP or nothing (§4.2.1). Another code ends the reply too: mixing codes is a
+    defect, not a reason to wait for ever. So does the same code with a strange separator. A line that begins
+    otherwise is a line without a code, as FTP has them.
+    """
+    return re.compile(rb"^(?:[0-9]{3}(?:[ \r][^\n]*)?|" + code + rb"[^-0-9 \r\n][^\n]*)\n", re.MULTILINE)
+
+
+def find_end(data: bytes | bytearray, start: int = 0, resume: int | None = None) -> int:
+    """Return the offset just after the reply that begins at `start`, or -1 where its last line is not yet there.
+
+    resume: the beginning of a line up to which an earlier call has looked in vain.
+    """
+    if data[start + 3 : start + 4] != b"-":
+        return data.find(b"\n", start) + 1 or -1
+    found = _last_line(bytes(data[start : start + 3])).search(data, start if resume is None else resume)
+    return found.end() if found else -1
+
+
+def _is_one_reply(data: bytes) -> bool:
+    """Tell, quickly, whether `data` is exactly one well-formed reply; False means only that it may not be."""
+    code = data[:3]
+    last = data.rfind(b"\n", 0, -1) + 1
+    return (
+        code.isdigit()
+        and data[last : last + 3] == code
+        and data[last + 3 : last + 4] == b" "
+        and data[-1:] == b"\n"
+        and (last == 0 or data.count(b"\n" + code + b"-") + 2 == data.count(b"\n"))
+        and (last == 0 or data[3:4] == b"-")
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Reply:
+    """A reply, which is its octets; everything else is read off them.
+
+    raw: exactly what came, line ends included.
+    Raises NotAReply when the octets do not begin with three digits or hold more than one reply.
+    Source: RFC 5321 §4.2, §4.2.1; enhanced status codes RFC 2034 §4.
+    """
+
+    raw: bytes
+
+    def __post_init__(self) -> None:
+        """Refuse what is not exactly one reply."""
+        if len(self.raw) < 3 or not self.raw[:3].isdigit():
+            raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.raw[:12]!r}")
+        end = find_end(self.raw)
+        if -1 < end < len(self.raw):
+            raise NotAReply(f"one reply ends at octet {end}, and {len(self.raw) - end} octets follow it")
+
+    @classmethod
+    def _checked(cls, raw: bytes) -> Reply:
+        """Make the reply that the parser has just cut out, without checking it again."""
+        reply = object.__new__(cls)
+        object.__setattr__(reply, "raw", raw)
+        return reply
+
+    @classmethod
+    def of(cls, code: int, *lines: str, enhanced: str | None = None) -> Reply:
+        r"""Make a well-formed reply: each line of text with the code, CRLF and, where given, the enhanced code.
+
+        Raises ValueError for a code outside the grammar, or a line that holds CR or LF.
+
+        >>> Reply.of(214, "Commands:", "HELP QUIT").raw
+        b'214-Commands:\r\n214 HELP QUIT\r\n'
+        """
+        if not _ABNF_CODE.match(b"%d" % code):
+            raise ValueError(f"{code} is not a reply code (RFC 5321 §4.2: digits 2-5, 0-5, 0-9)")
+        texts = [f"{enhanced} {line}" if enhanced else line for line in lines or ("",)]
+        for text in texts:
+            if "\r" in text or "\n" in text:
+                raise ValueError(f"a line of a reply cannot hold CR or LF: {text!r}")
+        marks = ["-"] * (len(texts) - 1) + [" "]
+        out = "".join(f"{code}{mark}{text}\r\n" for mark, text in zip(marks, texts, strict=True))
+        return cls(out.encode("utf-8", "surrogateescape"))
+
+    # --- what a learner reads
+
+    @cached_property
+    def code(self) -> int:
+        """The code of the first line. Where the lines disagree, `defects` says so."""
+        return int(self.raw[:3])
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The text of each line, without code, separator and line end; an enhanced code is part of it."""
+        return tuple(_decode(line.enhanced + line.text) for line in self._lines)
+
+    @cached_property
+    def codes(self) -> tuple[int | None, ...]:
+        """The code of each line, None for a line that has none."""
+        return tuple(int(line.code) if line.code else None for line in self._lines)
+
+    @property
+    def text(self) -> str:
+        """The lines as one string, joined by newlines."""
+        return "\n".join(self.lines)
+
+    @property
+    def enhanced(self) -> str | None:
+        """The enhanced status code of the first line, such as "2.0.0", or None (RFC 2034 §4)."""
+        return self._lines[0].enhanced.decode() or None
+
+    @property
+    def is_multiline(self) -> bool:
+        """Whether the reply has more than one line."""
+        return len(self._lines) > 1
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Which part of the octets is what, in order and without a gap: joined, the parts are `raw`."""
+        parts: list[Part] = []
+        for number, line in enumerate(self._lines):
+            at = line.start
+            pieces = zip(("code", "separator", "enhanced", "text"), line[1:5], strict=True)
+            ends = (("cr", line.end[:-1]), ("lf", line.end[-1:]))
+            for kind, octets in (*pieces, *ends):
+                if octets:
+                    parts.append(Part(kind, number, at, at + len(octets)))
+                    at += len(octets)
+        return tuple(parts)
+
+    @cached_property
+    def defects(self) -> tuple[Defect, ...]:
+        """Where the octets break the grammar, in order of place; empty for a well-formed reply."""
+        return tuple(sorted(self._find_defects(), key=lambda defect: (defect.start, defect.rule)))
+
+    # --- how it is found out
+
+    @cached_property
+    def _lines(self) -> tuple[_Line, ...]:
+        lines: list[_Line] = []
+        at, first = 0, self.raw[:3]
+        while at < len(self.raw):
+            found = _LINE.match(self.raw, at)
+            if found is not None and at and found["separator"] is None and found[0][3:4] not in (b"\r", b"\n", b""):
+                # in mid-reply three digits and no separator are text, unless they end the reply
+                found = found if _last_line(first).match(found[0] + b"\n") else None
+            if found is None:
+                plain = _UNCODED.match(self.raw, at)
+                assert plain is not None
+                line = _Line(at, b"", b"", b"", plain["text"], plain["end"])
+            else:
+                code, separator, enhanced, text, end = (octets or b"" for octets in found.groups())
+                if not separator:
+                    enhanced, text = b"", enhanced + text
+                line = _Line(at, code, separator, enhanced, text, end)
+            lines.append(line)
+            at = line.stop
+        return tuple(lines)
+
+    def _find_defects(self) -> Iterable[Defect]:
+        last = len(self._lines) - 1
+        for number, line in enumerate(self._lines):
+            body = line.start + len(line.code) + len(line.separator) + len(line.enhanced)
+            if not line.code:
+                yield Defect("reply.line-code", number, line.start, line.stop)
+            else:
+                if not _ABNF_CODE.match(line.code):
+                    yield Defect("reply.code-range", number, line.start, line.start + 3)
+                if line.code != self.raw[:3]:
+                    yield Defect("reply.one-code", number, line.start, line.start + 3)
+                if not line.separator and line.text:
+                    yield Defect("reply.separator", number, line.start + 3, line.start + 4)
+            for bad in _NOT_TEXTSTRING.finditer(line.text):
+                yield Defect("reply.textstring", number, body + bad.start(), body + bad.end())
+            if line.end != b"\r\n":
+                yield Defect("reply.crlf", number, line.stop - len(line.end), line.stop)
+            if line.stop - line.start > REPLY_LINE_LIMIT:
+                yield Defect("reply.line-length", number, line.start, line.stop)
+            if number == last and find_end(self.raw) < 0 and line.end:
+                yield Defect("reply.last-line", number, line.start, line.stop)
+
+    # --- how it is shown
+
+    def __bytes__(self) -> bytes:
+        return self.raw
+
+    def __repr__(self) -> str:
+        first = self.lines[0].encode("utf-8", "backslashreplace").decode()
+        shown = repr(first if len(first) <= 40 else first[:39] + "…")
+        more = f" +{len(self.lines) - 1} lines" if self.is_multiline else ""
+        return f"<Reply {self.raw[:3].decode()} {shown}{more}>"
+
+    def __str__(self) -> str:
+        return "\n".join(show_octets(line.removesuffix(b"\r")) for line in self.raw.removesuffix(b"\n").split(b"\n"))
+
+    def _repr_html_(self) -> str:
+        from smtplab.text.html import dialogue  # only a notebook asks for it
+
+        return dialogue([("S", str(self))])
+
+
+class ReplyParser:
+    r"""Replies out of octets as they come: feed any pieces, take whole replies.
+
+    >>> parser = ReplyParser()
+    >>> parser.feed(b"250-first\r\n25")
+    []
+    >>> parser.feed(b"0 last\r\n220 ")
+    [<Reply 250 'first' +1 lines>]
+    >>> parser.pending
+    b'220 '
+    """
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._resume = 0
+
+    @property
+    def pending(self) -> bytes:
+        """The octets of a reply that is not finished yet."""
+        return bytes(self._buffer)
+
+    def __len__(self) -> int:
+        """Return how many octets are pending."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes) -> list[Reply]:
+        """Take octets in, give the replies that are now complete.
+
+        Raises NotAReply when a line that should begin a reply does not; its octets stay in `pending`, and replies
+        that were complete before it are given first: the next call raises.
+        """
+        if not self._buffer and _is_one_reply(data):
+            return [Reply._checked(data)]  # noqa: SLF001  one reply in one piece is what nearly always comes
+        self._buffer += data
+        replies: list[Reply] = []
+        while self._buffer:
+            if not self._buffer[:3].isdigit() and (len(self._buffer) >= 3 or b"\n" in self._buffer):
+                if replies:
+                    break
+                raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.pending[:12]!r}")
+            end = find_end(self._buffer, 0, self._resume)
+            if end < 0:
+                self._resume = self._buffer.rfind(b"\n", self._resume) + 1 or self._resume
+                break
+            replies.append(Reply._checked(bytes(self._buffer[:end])))  # noqa: SLF001
+            del self._buffer[:end]
+            self._resume = 0
+        return replies

@@ -1,0 +1,140 @@
+r"""What was said, in order: exchanges of a command and its reply. Values only; nothing here does I/O.
+
+>>> from smtplab.protocol.reply import Reply
+>>> said = Transcript([Exchange(None, Reply(b"220 lab ready\r\n")), Exchange(b"HELP\r\n", Reply(b"214 Ask\r\n"))])
+>>> print(said)
+S: 220 lab ready
+C: HELP
+S: 214 Ask
+>>> said[-1].reply.code, said.replies("HELP")
+(214, (<Reply 214 'Ask'>,))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from smtplab.protocol.octets import show_octets
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from smtplab.protocol.reply import Reply
+
+SOURCES = ("live", "scripted", "recorded", "alike", "unrecorded")
+"""How a server came by an answer: by running, from a script, from a recording, from the recording of a like command, or
+by saying what it says to an unknown command."""
+
+_NOT_THE_SERVERS_OWN = ("alike", "unrecorded")
+
+
+@dataclass(frozen=True, repr=False)
+class Exchange:
+    """One command and its reply, in octets.
+
+    sent: what the client sent, None where the server spoke first (the greeting, or a reply nobody asked for).
+    reply: what came back, None where nothing (complete) did.
+    session: which connection of the lab it was, from 1.
+    source: one of `SOURCES`.
+    closed: the server closed the connection after it.
+    partial: the octets of a reply that broke off.
+    """
+
+    sent: bytes | None
+    reply: Reply | None
+    session: int = 1
+    source: str = "live"
+    closed: bool = False
+    partial: bytes = b""
+
+    @property
+    def command(self) -> str | None:
+        """What was sent, as text without its line end; None for a greeting."""
+        return None if self.sent is None else self.sent.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Return who said what as pairs: "C", "S", or a dash for a remark in the language that is set."""
+        if self.sent is not None:
+            lines = self.sent.split(b"\n")
+            for line in lines[:-1] if lines[-1] == b"" else lines:
+                yield "C", show_octets(line.removesuffix(b"\r"))
+        if self.reply is not None:
+            for text in str(self.reply).split("\n"):
+                yield "S", text
+        if self.partial:
+            yield "S", show_octets(self.partial)
+        for remark in self.remarks():
+            yield "-", remark
+
+    def remarks(self, lang: str | None = None) -> Iterator[str]:
+        """Return what else there is to say of it: unfinished, no reply, not recorded, closed."""
+        keys = []
+        if self.partial:
+            keys.append("partial")
+        elif self.reply is None and self.sent is not None:
+            keys.append("no_reply")
+        if self.source in _NOT_THE_SERVERS_OWN:
+            keys.append(self.source)
+        if self.closed:
+            keys.append("closed")
+        if keys:
+            say = Texts("protocol/texts", lang)
+            yield from (say(f"remark_{key}") for key in keys)
+
+    def __repr__(self) -> str:
+        said = "greeting" if self.sent is None else repr(show_octets(self.sent.rstrip(b"\r\n")))
+        return f"<Exchange {said} {'no reply' if self.reply is None else self.reply.code}>"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{who}{':' if who in 'CS' else ''} {text}" for who, text in self.rows())
+
+    def _repr_html_(self) -> str:
+        from smtplab.text.html import dialogue  # only a notebook asks for it
+
+        return dialogue(self.rows())
+
+
+@dataclass(frozen=True, repr=False, init=False)
+class Transcript(Sequence[Exchange]):
+    """A dialogue as it was said: an immutable sequence of exchanges."""
+
+    exchanges: tuple[Exchange, ...]
+
+    def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
+        object.__setattr__(self, "exchanges", tuple(exchanges))
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> Transcript: ...
+    def __getitem__(self, index: int | slice) -> Exchange | Transcript:
+        """Return one exchange, or a part as a Transcript."""
+        return Transcript(self.exchanges[index]) if isinstance(index, slice) else self.exchanges[index]
+
+    def __len__(self) -> int:
+        return len(self.exchanges)
+
+    def session(self, number: int) -> Transcript:
+        """Return what was said on one connection, counted from 1."""
+        return Transcript(exchange for exchange in self.exchanges if exchange.session == number)
+
+    def replies(self, command: str) -> tuple[Reply, ...]:
+        """Return the replies to `command` (its case does not matter), in order."""
+        wanted = command.upper()
+        return tuple(
+            exchange.reply
+            for exchange in self.exchanges
+            if exchange.reply is not None and (exchange.command or "").upper() == wanted
+        )
+
+    def __repr__(self) -> str:
+        return f"<Transcript of {len(self)} exchanges>"
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.exchanges))
+
+    def _repr_html_(self) -> str:
+        from smtplab.text.html import dialogue  # only a notebook asks for it
+
+        return dialogue(row for exchange in self.exchanges for row in exchange.rows())

@@ -1,0 +1,78 @@
+"""The personalities there are: those that are code, and those recorded from real servers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from smtplab.errors import UnknownName
+from smtplab.recordings.recording import Recording, names, recording
+from smtplab.recordings.replay import RecordedPersonality
+from smtplab.server.personality import BUILT_IN, Personality
+from smtplab.text.html import table
+from smtplab.text.texts import Texts
+
+
+@dataclass(frozen=True)
+class About:
+    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained."""
+
+    name: str
+    software: str
+    version: str
+    date: str
+    obtained: str
+
+
+class Personalities(tuple[str, ...]):
+    """The names that `lab.personality` takes; `about` tells where each comes from. Prints as a table."""
+
+    __slots__ = ()
+
+    def about(self) -> tuple[About, ...]:
+        """Tell of each personality where it comes from."""
+        return tuple(map(about, self))
+
+    def __str__(self) -> str:
+        width = max(map(len, self))
+        rows = self.about()
+        return "\n".join(f"{row.name:<{width}}  {row.software}, {row.version}, {row.date}".rstrip(", ") for row in rows)
+
+    def _repr_html_(self) -> str:
+        texts = Texts("recordings/personalities")
+        head = [texts(key) for key in ("name", "software", "version", "date", "obtained")]
+        return table(head, [(row.name, row.software, row.version, row.date, row.obtained) for row in self.about()])
+
+
+@cache
+def personalities() -> Personalities:
+    """Return the names of all personalities: those that are code first, then the recordings."""
+    return Personalities((*BUILT_IN, *names()))
+
+
+def about(name: str) -> About:
+    """Tell where the personality of that name comes from. Raises UnknownName."""
+    if name in BUILT_IN:
+        texts = Texts("recordings/personalities")
+        software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
+        return About(name, software, version, "", obtained)
+    made = recording(name)
+    return About(name, made.software, made.version, made.date, made.obtained)
+
+
+def personality(given: str | Path | Personality) -> Personality:
+    """Return the personality of that name, the one given, or that of a recording file of one's own ("mine.json").
+
+    Raises UnknownName, listing those there are; RecordingError for a file that is no recording; OSError.
+    """
+    if isinstance(given, Personality):
+        return given
+    if str(given).endswith(".json"):
+        made = Recording.read(Path(given))
+        return RecordedPersonality(made.name, made)
+    if isinstance(given, str) and given in BUILT_IN:
+        return BUILT_IN[given]
+    if given not in names():
+        raise UnknownName("personality", given, personalities())
+    return RecordedPersonality(given)

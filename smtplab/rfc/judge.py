@@ -1,0 +1,109 @@
+r"""Judging an exchange against the RFC: for each rule that applies, one of four verdicts.
+
+>>> from smtplab.protocol.reply import Reply
+>>> from smtplab.protocol.transcript import Exchange
+>>> judge(Exchange(b"HELP\r\n", Reply(b"250 Supported commands: HELP\r\n"))).worst
+'departs from a SHOULD'
+>>> judge(Exchange(b"HELP\r\n", Reply(b"502 no help here\r\n"))).worst
+'permitted latitude'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smtplab.rfc.checks import LATITUDE, Context, check_of
+from smtplab.rfc.rules import Rule, rules
+from smtplab.text.html import table
+from smtplab.text.language import resolve
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from smtplab.protocol.transcript import Exchange, Transcript
+
+CONFORMS, PERMITTED = "conforms", "permitted latitude"
+DEPARTS, VIOLATES = "departs from a SHOULD", "violates a MUST"
+OUTCOMES = (CONFORMS, PERMITTED, DEPARTS, VIOLATES)
+"""The four verdicts, from best to worst."""
+
+_OF_LEVEL = {"MUST": VIOLATES, "SHOULD": DEPARTS, "MAY": PERMITTED}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one rule says of an exchange. outcome: one of `OUTCOMES`."""
+
+    rule: Rule
+    outcome: str
+
+    @property
+    def words(self) -> str:
+        """The outcome in the rule's language."""
+        return Texts("rfc/judge", self.rule.lang)(self.outcome)
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.rule.id}: {self.outcome}>"
+
+    def __str__(self) -> str:
+        return f"{self.words}: {self.rule.text} [{self.rule.id}, {self.rule.source}]"
+
+
+class Verdicts(tuple[Verdict, ...]):
+    """All verdicts on an exchange, the worst first."""
+
+    __slots__ = ()
+
+    @property
+    def worst(self) -> str:
+        """The worst outcome; "conforms" where nothing speaks against it."""
+        return max((verdict.outcome for verdict in self), key=OUTCOMES.index, default=CONFORMS)
+
+    @property
+    def notable(self) -> Verdicts:
+        """Those that are not simply "conforms"."""
+        return Verdicts(verdict for verdict in self if verdict.outcome != CONFORMS)
+
+    def __repr__(self) -> str:
+        return f"<Verdicts {self.worst}, {len(self.notable)} notable of {len(self)}>"
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self))
+
+    def _repr_html_(self) -> str:
+        texts = Texts("rfc/judge", self[0].rule.lang if self else None)
+        head = [texts(key) for key in ("head_verdict", "head_rule", "head_source")]
+        return table(head, [(verdict.words, verdict.rule.text, verdict.rule.source) for verdict in self])
+
+
+def judge(exchange: Exchange, transcript: Transcript | None = None, *, lang: str | None = None) -> Verdicts:
+    """Judge an exchange against every rule that applies.
+
+    exchange: the one to judge, such as `lab.transcript[-1]`.
+    transcript: what was said around it; with it the rules that look at the session apply too (what EHLO listed, whether
+      a transaction survived, whether a command got two replies).
+    lang: "en" or "es", else the language that is set.
+    Gives the verdicts, the worst first. Raises UnknownName for an unknown language.
+    """
+    context = _context(exchange, transcript)
+    found = []
+    for rule in rules(resolve(lang)):
+        if exchange.reply is None and rule.id != "reply.one-per-command":
+            continue
+        kept = check_of(rule.id)(context)
+        if kept is not None:
+            outcome = PERMITTED if kept == LATITUDE else CONFORMS if kept else _OF_LEVEL[rule.level]
+            found.append(Verdict(rule, outcome))
+    return Verdicts(sorted(found, key=lambda verdict: -OUTCOMES.index(verdict.outcome)))
+
+
+def _context(exchange: Exchange, transcript: Transcript | None) -> Context:
+    """Find the exchange in its session: the very one, else the last that is equal to it."""
+    session = [] if transcript is None else [said for said in transcript if said.session == exchange.session]
+    places = [at for at, said in enumerate(session) if said is exchange] or [
+        at for at, said in enumerate(session) if said == exchange
+    ]
+    if not places:
+        return Context(exchange)
+    at = places[-1]
+    return Context(exchange, session[:at], session[at + 1] if at + 1 < len(session) else None, whole=True)

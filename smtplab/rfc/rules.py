@@ -1,0 +1,44 @@
+"""The register of rules (rules.toml): id, level, source, and the rule in our own words.
+
+>>> rule("reply.one-code").source
+'RFC 5321 §4.2.1'
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtplab.errors import UnknownName
+from smtplab.text.language import resolve
+from smtplab.text.texts import data
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule. level: one of `LEVELS`, as RFC 2119 means them. source: RFC and section. text: in `lang`."""
+
+    id: str
+    level: str
+    source: str
+    text: str
+    lang: str
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.level}, {self.source})"
+
+
+def rule(rule_id: str, lang: str | None = None) -> Rule:
+    """Return a rule by its id, in a language. Raises UnknownName, listing those there are."""
+    rows = data("rfc/rules")
+    if rule_id not in rows:
+        raise UnknownName("rule", rule_id, rows)
+    lang = resolve(lang)
+    row = rows[rule_id]
+    return Rule(rule_id, row["level"], row["source"], row["text"][lang], lang)
+
+
+def rules(lang: str | None = None) -> tuple[Rule, ...]:
+    """Return every rule, in the register's order."""
+    return tuple(rule(rule_id, lang) for rule_id in data("rfc/rules"))

@@ -1,0 +1,4 @@
+"""How the lab's server answers: aiosmtpd's SMTP with a personality, and what its sessions share."""
+
+__all__ = ["personality", "smtp", "state"]
+"""The modules that other rooms may use."""

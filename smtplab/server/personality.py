@@ -1,0 +1,167 @@
+r"""How a server answers. A personality is pure: command lines in, octets out; it opens no socket and keeps no clock.
+
+The server (smtp.py) shows each command line to the personality's `Dialogue` first. A dialogue that gives no
+answer leaves the line to the server itself, which is how the default personality works throughout.
+
+>>> shy = Personality.scripted({"HELP": "502 not here", "NOOP": ["250 once", "250 twice"]})
+>>> talk = shy.dialogue()
+>>> talk.answer(b"HELP\r\n").octets, talk.answer(b"noop\r\n").octets, talk.answer(b"NOOP x\r\n").octets
+(b'502 not here\r\n', b'250 once\r\n', b'250 twice\r\n')
+>>> talk.answer(b"EHLO me\r\n") is None
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeAlias
+
+from smtplab.protocol.reply import Reply
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server says to one line, octet for octet; nothing at all is an answer too.
+
+    close: hang up after it.
+    source: how the server came by it (`smtplab.protocol.transcript.SOURCES`).
+    """
+
+    octets: bytes
+    close: bool = False
+    source: str = "scripted"
+
+    @cached_property
+    def code(self) -> str:
+        """The code of its last line, as the figures count it; "" for silence."""
+        return self.octets.removesuffix(b"\r\n").rpartition(b"\n")[2][:3].decode("ascii", "replace")
+
+
+SILENCE = Answer(b"")
+HANG_UP = Answer(b"", close=True)
+
+AnswerLike: TypeAlias = "str | bytes | Reply | Answer"
+Script: TypeAlias = "AnswerLike | Sequence[AnswerLike] | Callable[[str], AnswerLike]"
+
+
+class Dialogue(Protocol):
+    """One session's side of a personality: it sees each line in turn and may remember."""
+
+    def greeting(self) -> Answer | None:
+        """Return what the server says first, or None for the server's own greeting."""
+
+    def answer(self, line: bytes) -> Answer | None:
+        """Return the answer to `line` (its line end included), or None to leave it to the server."""
+
+
+class Personality:
+    """How a server answers, under a name.
+
+    name: as `lab.personality` takes it.
+    stock: True for aiosmtpd as it is published, without the lab's HELP and XSTATUS.
+    """
+
+    def __init__(self, name: str, *, stock: bool = False) -> None:
+        self.name = name
+        self.stock = stock
+
+    def dialogue(self) -> Dialogue | None:
+        """Begin a session; None where the server answers everything itself."""
+        return None
+
+    def __repr__(self) -> str:
+        return f"<Personality {self.name}>"
+
+    @staticmethod
+    def scripted(
+        answers: Mapping[str, Script], *, greeting: AnswerLike | None = None, name: str = "scripted"
+    ) -> Personality:
+        """Make a personality that says exactly what `answers` says, and is the lab's default one elsewhere.
+
+        answers: a command line ("HELP MAIL") or a verb ("HELP": with any argument) → what to answer. Case does
+          not matter; the whole line is looked for before the verb. An answer is text (lines get CRLF; after a
+          421 the server hangs up, as RFC 5321 §3.8 has it), octets (sent as they are), a Reply, an `Answer`
+          (`SILENCE`, `HANG_UP`), a list of these (one each time, the last again and again), or a function of
+          the command line that gives one.
+        Raises TypeError or ValueError, naming the command, for what is none of these.
+        """
+        return _Scripted(name, answers, greeting)
+
+
+def _answer(said: object, what: str) -> Answer:
+    match said:
+        case Answer():
+            return said
+        case bytes():
+            return Answer(said)
+        case Reply():
+            return Answer(said.raw, close=said.code == _CLOSING)
+        case str():
+            octets = said.removesuffix("\n").replace("\r\n", "\n").encode("utf-8", "surrogateescape")
+            return Answer(octets.replace(b"\n", b"\r\n") + b"\r\n", close=said.startswith(str(_CLOSING)))
+    raise TypeError(f"the answer to {what} is {said!r}: not text, octets, a Reply or an Answer")
+
+
+_CLOSING = 421
+
+
+@dataclass
+class _ScriptedDialogue:
+    lines: Mapping[str, tuple[Answer, ...] | Callable[[str], AnswerLike]]
+    hello: Answer | None
+    asked: dict[str, int] = field(default_factory=dict)
+    in_data: bool = False
+
+    def greeting(self) -> Answer | None:
+        return self.hello
+
+    def answer(self, line: bytes) -> Answer | None:
+        text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+        if self.in_data:
+            if text != ".":
+                return SILENCE
+            self.in_data = False
+            return self._say(".", text) or _answer("250 OK", ".")
+        words = text.upper().split(maxsplit=1)
+        verb = words[0] if words else ""
+        answer = self._say(" ".join(words), text) or self._say(verb, text)
+        self.in_data = answer is not None and verb == "DATA" and answer.octets.startswith(b"354")
+        return answer
+
+    def _say(self, key: str, text: str) -> Answer | None:
+        script = self.lines.get(key)
+        if script is None:
+            return None
+        if callable(script):
+            return _answer(script(text), key)
+        turn = self.asked.get(key, 0)
+        self.asked[key] = turn + 1
+        return script[min(turn, len(script) - 1)]
+
+
+class _Scripted(Personality):
+    def __init__(self, name: str, answers: Mapping[str, Script], greeting: AnswerLike | None) -> None:
+        super().__init__(name)
+        self._hello = None if greeting is None else _answer(greeting, "the greeting")
+        self._lines: dict[str, tuple[Answer, ...] | Callable[[str], AnswerLike]] = {}
+        for command, script in answers.items():
+            key = " ".join(command.upper().split(maxsplit=1))
+            if callable(script):
+                self._lines[key] = script
+            else:
+                alone = isinstance(script, str | bytes | Reply | Answer)
+                several: Iterable[object] = (script,) if alone or not isinstance(script, Sequence) else script
+                self._lines[key] = tuple(_answer(said, repr(command)) for said in several)
+                if not self._lines[key]:
+                    raise ValueError(f"the list of answers to {command!r} is empty")
+
+    def dialogue(self) -> Dialogue:
+        return _ScriptedDialogue(self._lines, self._hello)
+
+
+RFC5321 = Personality("rfc5321")
+STOCK = Personality("aiosmtpd-1.4.6", stock=True)
+BUILT_IN = {built_in.name: built_in for built_in in (RFC5321, STOCK)}
+"""The personalities that are code; the others are recordings (recordings/)."""

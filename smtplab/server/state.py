@@ -1,0 +1,65 @@
+"""What the sessions of one server share: its personality, the figures behind 211, and the mail that it holds."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from smtplab.server.personality import RFC5321, Personality
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiosmtpd.smtp import SMTP
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that the server holds: envelope addresses, and the content's octets as they came."""
+
+    mail_from: str
+    rcpt_tos: tuple[str, ...]
+    content: bytes = field(repr=False)
+
+
+@dataclass
+class ServerState:
+    """What the sessions of one server share: the personality, the figures behind 211, the mail that is held.
+
+    max_messages, max_octets: more mail than that is refused with 452 (RFC 5321 §4.2.3). It never goes anywhere.
+    """
+
+    personality: Personality = RFC5321
+    max_messages: int = 100
+    max_octets: int = 10 * 2**20
+    started: float = field(default_factory=time.monotonic)
+    sessions: set[SMTP] = field(default_factory=set)
+    sessions_ever: int = 0
+    commands: Counter[str] = field(default_factory=Counter)
+    replies: Counter[str] = field(default_factory=Counter)
+    messages: list[Message] = field(default_factory=list)
+
+    def report(self) -> Iterable[str]:
+        """Return the live figures, a line each, as XSTATUS shows them. Uptime is in seconds."""
+        yield "smtplab system status"
+        yield f"uptime: {time.monotonic() - self.started:.0f} s"
+        yield f"sessions: {len(self.sessions)} open, {self.sessions_ever} in all"
+        yield f"commands: {_counts(self.commands)}"
+        yield f"replies: {_counts(self.replies)}"
+        yield f"messages held: {len(self.messages)}"
+        yield "end of status"
+
+    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        """Hold the message, or refuse it where there is no room (aiosmtpd's handler hook)."""
+        size = sum(len(message.content) for message in self.messages) + len(envelope.content)
+        if len(self.messages) >= self.max_messages or size > self.max_octets:
+            return "452 Requested action not taken: the lab holds no more mail"
+        self.messages.append(Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content)))
+        return f"250 OK: message {len(self.messages)} is held here and goes nowhere"
+
+
+def _counts(counter: Counter[str]) -> str:
+    shown = [f"{name} {number}" for name, number in sorted(counter.items())]
+    return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "") or "none"

@@ -1,0 +1,41 @@
+"""The language of what smtplab says: English or Spanish. Commands and replies stay as they are.
+
+>>> language()
+'en'
+>>> resolve("es")
+'es'
+"""
+
+from __future__ import annotations
+
+import os
+
+from smtplab.errors import UnknownName
+
+LANGUAGES = ("en", "es")
+
+_chosen: str | None = None
+
+
+def resolve(lang: str | None = None) -> str:
+    """Return the language to use: `lang` where it is given, else the one that is set.
+
+    Raises UnknownName when it is not one of `LANGUAGES`.
+    """
+    if lang is None:
+        lang = _chosen or os.environ.get("SMTPLAB_LANG") or "en"
+    if lang not in LANGUAGES:
+        raise UnknownName("language", lang, LANGUAGES)
+    return lang
+
+
+def language() -> str:
+    """Return the language that is set: by `set_language`, else by SMTPLAB_LANG, else "en"."""
+    return resolve(None)
+
+
+def set_language(lang: str) -> str:
+    """Set the language for explanations, tables and widgets made from now on; gives it back."""
+    global _chosen  # noqa: PLW0603  one setting for the process, as a learner expects
+    _chosen = resolve(lang)
+    return _chosen

@@ -1,0 +1,1 @@
+"""Anatomy: every octet of a reply, each part with its explanation and its rule."""

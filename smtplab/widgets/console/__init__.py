@@ -1,0 +1,1 @@
+"""The console: type a command, see the reply taken apart and explained."""

@@ -1,0 +1,78 @@
+"""Behind an exercise: a question, an answer, and the feedback made for that answer. The checks are in exercises.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from smtplab.course import exercises as checks
+from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
+from smtplab.protocol.octets import show_octets
+from smtplab.text.html import paragraphs
+from smtplab.widgets.presenter import Presenter
+from smtplab.widgets.views import refusal
+
+if TYPE_CHECKING:
+    from smtplab.course.exercises import Feedback
+    from smtplab.lab.lab import Lab
+
+
+class ExercisePresenter(Presenter):
+    """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback.
+
+    exercise_id: one of `smtplab.exercises.exercises()`.
+    lab: whose server decides, where the exercise asks one.
+    Raises UnknownName for an unknown exercise.
+    """
+
+    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
+        made = self._exercise = checks.exercise(exercise_id, lang)
+        self._lab = lab
+        self._answers = 0
+        super().__init__("exercise", lang)
+        self.state |= {
+            "question": made.question, "kind": made.kind, "options": [list(option) for option in made.options.items()],
+            "items": list(made.items), "rows": made.rows, "call": made.call, "prediction": made.prediction,
+            "given": "", "feedback": {},
+        }  # fmt: skip
+
+    def answer(self, given: Any) -> Feedback:
+        """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
+        self.show(given=[str(each) for each in given] if isinstance(given, list | tuple) else _shown(given))
+        feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
+        self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
+        return feedback
+
+    def received(self, content: dict[str, Any]) -> None:
+        """Take an answer from the page; what is refused is said there, and judges nothing."""
+        given, kind = content.get("answer"), self._exercise.kind
+        if content.get("type") != "answer" or kind == "function" or not isinstance(given, str | list):
+            return
+        try:
+            self.answer(given)
+        except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
+            self._judge(None, str(error))
+        except (SmtplabError, OSError, ValueError) as error:
+            self._judge(None, refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
+
+    def _judge(self, right: bool | None, text: str, reply: str = "") -> None:
+        self._answers += 1  # the same answer again is shown again
+        self.show(feedback={"right": right, "text": text, "reply": reply, "number": self._answers})
+
+    def plain(self) -> str:
+        """Return the question and what there is to choose from."""
+        made = self._exercise
+        if made.kind == "parts":
+            return paragraphs(made.question, " · ".join(made.items))
+        if made.kind == "sort":
+            return paragraphs(made.question, *made.items, " · ".join(words for words in made.options.values()))
+        return paragraphs(made.question, *(f"○ {words}" for words in made.options.values()), *filter(None, [made.call]))
+
+    def __repr__(self) -> str:
+        return f"<exercise {self._exercise.id}>"
+
+
+def _shown(given: Any) -> str:
+    """Return an answer as the page's field shows it; a function is not shown."""
+    if isinstance(given, bytes):
+        return show_octets(given)
+    return str(given) if isinstance(given, str | int) else ""

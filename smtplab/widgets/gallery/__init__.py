@@ -1,0 +1,1 @@
+"""The gallery: recorded servers by commands, what each answered."""

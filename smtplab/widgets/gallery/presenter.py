@@ -1,0 +1,54 @@
+"""Behind the gallery: recorded servers by commands, what each answered; open a cell for octets, parts and verdicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtplab.recordings.survey import COMMANDS, survey
+from smtplab.rfc.codes import explain
+from smtplab.rfc.judge import OUTCOMES, Verdict, judge
+from smtplab.widgets.presenter import Presenter
+from smtplab.widgets.views import reply_view
+
+
+class GalleryPresenter(Presenter):
+    """Servers by commands. The page asks to open a cell and gets its details."""
+
+    def __init__(self, lang: str | None = None) -> None:
+        super().__init__("gallery", lang)
+        rows = [
+            {"name": server.name, "about": f"{server.software}, {server.version}, {server.date}", "codes": codes}
+            for server, (_, *codes) in zip(survey().servers, survey().rows(), strict=True)
+        ]
+        seen = {code for row in rows for code in row["codes"] if code != "-"}
+        names = {code: explain(code, self.lang).text for code in sorted(seen)}
+        self.show(commands=list(COMMANDS), servers=rows, names=names)
+
+    def received(self, content: dict[str, Any]) -> None:
+        """Send the details of the cell that the page opens."""
+        if content.get("type") != "open":
+            return
+        server = next((each for each in survey().servers if each.name == content.get("server")), None)
+        command = str(content.get("command"))
+        said = server.dialogues.get(command) if server else None
+        if server is None or said is None or said[-1].reply is None:
+            return
+        self.tell({
+            "type": "details", "server": server.name, "command": command,
+            "about": f"{server.software}, {server.version}, {server.date}",
+            "reply": reply_view(said[-1].reply, self.lang),
+            "closed": said[-1].closed,
+            "verdicts": [_verdict(each) for each in judge(said[-1], said, lang=self.lang)],
+        })  # fmt: skip
+
+    def plain(self) -> str:
+        """Return the table of codes."""
+        return survey()._repr_html_()
+
+    def __repr__(self) -> str:
+        return f"<gallery of {len(self.state['servers'])} servers>"
+
+
+def _verdict(found: Verdict) -> dict[str, Any]:
+    weight = OUTCOMES.index(found.outcome)
+    return {"weight": weight, "words": found.words, "text": found.rule.text, "source": found.rule.source}

@@ -1,0 +1,141 @@
+"""The widgets in a notebook: one anywidget shell over a presenter, and a function for each widget that makes one.
+
+The shell's traits are the presenter's state, whatever that is. A widget shows, it decides nothing.
+"""
+
+from __future__ import annotations
+
+import types
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
+
+import anywidget
+import traitlets
+
+from smtplab.protocol.reply import Reply
+from smtplab.text.texts import octets
+from smtplab.widgets.anatomy.presenter import AnatomyPresenter
+from smtplab.widgets.console.presenter import ConsolePresenter
+from smtplab.widgets.exercise.presenter import ExercisePresenter
+from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+
+if TYPE_CHECKING:
+    from smtplab.lab.lab import Lab
+    from smtplab.widgets.presenter import Presenter
+
+
+@cache
+def stylesheet(name: str) -> str:
+    """Return a widget's stylesheet, after the one that all share."""
+    return "".join(octets(f"widgets/{path}.css").decode() for path in ("common", f"{name}/widget"))
+
+
+@cache
+def module(name: str) -> str:
+    """Return a widget's ES module."""
+    return octets(f"widgets/{name}/widget.js").decode()
+
+
+class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not typed for subclassing
+    """A presenter in a notebook: each name of its state is a trait of the widget.
+
+    presenter: whom to show.
+    """
+
+    presenter: Presenter
+
+    def __new__(cls, presenter: Presenter) -> Self:
+        """Make a widget of the class that has the presenter's traits."""
+        made: Self = super().__new__(_class_for(presenter.name, tuple(presenter.state)))
+        return made
+
+    def __init__(self, presenter: Presenter) -> None:
+        self.presenter = presenter
+        super().__init__(**presenter.state)
+        presenter.on_show = self._show
+        presenter.tell = self._tell
+        self.on_msg(lambda _widget, content, _buffers: presenter.received(content))
+
+    def answer(self, answer: Any) -> Any:
+        """Answer an exercise from Python, and return the feedback. Raises what `smtplab.check` raises.
+
+        answer: as the exercise's kind has it. Raises AttributeError on a widget that is no exercise.
+        """
+        return self.presenter.answer(answer)  # type: ignore[attr-defined]  # only an exercise has it
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self.send(message)
+
+    def _show(self, changes: dict[str, Any]) -> None:
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def plain(self) -> str:
+        """Return HTML that reads well where no widget runs."""
+        return self.presenter.plain()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        return {**(data or {}), "text/plain": repr(self), "text/html": self.plain()}, metadata
+
+    def __repr__(self) -> str:
+        return repr(self.presenter)
+
+
+@cache
+def _class_for(name: str, traits: tuple[str, ...]) -> type[LabWidget]:
+    """Return the widget class of a presenter: its module, its stylesheet, and a synchronized trait for each name."""
+    body = {trait: traitlets.Any().tag(sync=True) for trait in traits}
+    body |= {"_esm": module(name), "_css": stylesheet(name), "__module__": __name__}
+    return types.new_class(f"{name.title().replace('_', '')}Widget", (LabWidget,), exec_body=lambda it: it.update(body))
+
+
+def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> LabWidget:
+    """Take a reply apart: every octet, CR and LF too. The plain equivalent: `reply.parts` and `reply.defects`.
+
+    reply: a Reply, or octets. Raises NotAReply for octets that are no reply.
+    lang: "en" or "es", else the language that is set.
+    """
+    return LabWidget(AnatomyPresenter(reply if isinstance(reply, Reply) else Reply(reply), lang))
+
+
+def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
+    """Make a console for a lab: type a command, see the reply taken apart and explained.
+
+    The plain equivalent: `lab.send(...)` and `print(lab.transcript)`.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return LabWidget(ConsolePresenter(lab, lang))
+
+
+def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> LabWidget:
+    """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab)`.
+
+    lab: the lab whose server is asked; exercises that ask none, or one of their own, need none.
+    lang: "en" or "es", else the language that is set.
+    Raises UnknownName for an unknown exercise or language.
+    """
+    return LabWidget(ExercisePresenter(exercise_id, lab, lang))
+
+
+def gallery(*, lang: str | None = None) -> LabWidget:
+    """Make the gallery of recorded servers: what each answered. The plain equivalent: `print(smtplab.survey())`.
+
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return LabWidget(GalleryPresenter(lang))
+
+
+def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:
+    """Put two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
+
+    lab: whom to send the commands to; it may be None where `first` and `second` are codes (numbers).
+    lang: "en" or "es", else the language that is set.
+    Raises what `Lab.send` raises; NotACode for what cannot be a code; UnknownName for another language; TypeError for
+    a command and a code.
+    """
+    if lab is not None and isinstance(first, int) != isinstance(second, int):
+        raise TypeError(f"two commands or two codes are compared, not one of each: {first!r}, {second!r}")
+    return LabWidget(SideBySidePresenter(lab, first, second, lang))

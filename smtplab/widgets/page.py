@@ -1,0 +1,78 @@
+"""The landing page's Python side: a lab in memory, and the presenters that its widgets show. JSON text in and out.
+
+>>> said = []
+>>> page = Page("en", said.append)
+>>> page.received('{"to": "console", "content": {"type": "command", "line": "HELP"}}')
+>>> [json.loads(text)["to"] for text in said][-2:]
+['console', 'anatomy']
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from smtplab.lab.lab import start
+from smtplab.widgets.console.presenter import ConsolePresenter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smtplab.protocol.transcript import Exchange
+    from smtplab.widgets.presenter import Presenter
+
+
+class Page:
+    """A lab and its presenters for a page without Jupyter. What comes is {"to": presenter, "content": message}.
+
+    lang: "en" or "es". post: takes what goes to the page, as JSON: {"to": presenter, "type": "made", "state" or
+    "message", "value": what was made, what has changed, or the message}.
+    The console is made at once. The anatomy of the last reply is made with the first reply; what stands side by side,
+    when the page says {"to": "page", "content": {"type": "compare"}}.
+    """
+
+    def __init__(self, lang: str, post: Callable[[str], None]) -> None:
+        self._lang = lang
+        self._post = post
+        self._lab = start(carrier="memory")
+        self._presenters: dict[str, Presenter] = {}
+        self._add("console", ConsolePresenter(self._lab, lang))
+
+    def received(self, text: str) -> None:
+        """Take a message from the page."""
+        given = json.loads(text)
+        if given["to"] == "page":
+            self._compare()
+            return
+        said = len(self._lab.transcript)
+        self._presenters[given["to"]].received(given["content"])
+        if given["to"] == "console" and len(self._lab.transcript) > said:
+            self._take_apart(self._lab.transcript[-1])
+
+    def _take_apart(self, exchange: Exchange) -> None:
+        from smtplab.widgets.anatomy.presenter import AnatomyPresenter  # not needed before the first reply
+
+        made = self._presenters.get("anatomy")
+        if exchange.reply is None:
+            return
+        if isinstance(made, AnatomyPresenter):
+            made.take_apart(exchange.reply)
+        else:
+            self._add("anatomy", AnatomyPresenter(exchange.reply, self._lang))
+
+    def _compare(self) -> None:
+        from smtplab.widgets.side_by_side.presenter import SideBySidePresenter  # nor is this
+
+        if "side_by_side" not in self._presenters:
+            # a lab of its own: what is compared does not stand in the visitor's console
+            own = start(carrier="memory")
+            self._add("side_by_side", SideBySidePresenter(own, "HELP", "XSTATUS", self._lang))
+
+    def _add(self, name: str, presenter: Presenter) -> None:
+        self._presenters[name] = presenter
+        presenter.on_show = lambda changes: self._tell(name, "state", changes)
+        presenter.tell = lambda message: self._tell(name, "message", message)
+        self._tell(name, "made", presenter.state)
+
+    def _tell(self, name: str, kind: str, value: dict[str, Any]) -> None:
+        self._post(json.dumps({"to": name, "type": kind, "value": value}))

@@ -1,0 +1,119 @@
+"""Behind side by side: two commands' replies, or two codes; what is the same and what differs."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from smtplab.errors import NotACode, SmtplabError
+from smtplab.protocol.octets import show_octets
+from smtplab.rfc.codes import cite
+from smtplab.rfc.compare import compare
+from smtplab.text.html import paragraphs, table
+from smtplab.widgets.presenter import Presenter
+from smtplab.widgets.views import code_view, refusal, reply_view
+
+if TYPE_CHECKING:
+    from smtplab.lab.lab import Lab
+    from smtplab.protocol.reply import Reply
+
+
+class SideBySidePresenter(Presenter):
+    """Two replies, or two codes. The page may ask for another pair.
+
+    lab: whom to send the commands to; None, or two numbers, compares codes.
+    """
+
+    def __init__(self, lab: Lab | None, first: str | int, second: str | int, lang: str | None = None) -> None:
+        self._lab = lab
+        super().__init__("side_by_side", lang)
+        self.codes = lab is None or isinstance(first, int)
+        self.state |= {"codes": self.codes, "pair": {}, "error": ""}
+        self.compare(first, second)
+
+    def compare(self, first: str | int, second: str | int) -> None:
+        """Show another pair. Raises what `Lab.send` and `smtplab.compare` raise."""
+        if self._lab is None or self.codes:
+            compare(first, second, self.lang)  # says what is wrong with them
+            self._show(first, second, None, None)
+        else:
+            one, other = self._lab.send(str(first)), self._lab.send(str(second))
+            self._show(str(first), str(second), one, other)
+
+    def received(self, content: dict[str, Any]) -> None:
+        """Compare what the page asks for."""
+        if content.get("type") != "compare":
+            return
+        self.show(error="")
+        first, second = (str(content.get(which, "")) for which in ("first", "second"))
+        if self.codes:
+            first, second = first.strip(), second.strip()
+        try:
+            self.compare(first, second)
+        except (SmtplabError, OSError, ValueError) as error:
+            self.show(error=refusal(error, self.lang, first, second))
+
+    def _show(self, first: str | int, second: str | int, one: Reply | None, other: Reply | None) -> None:
+        codes = (one.code, other.code) if one is not None and other is not None else (int(first), int(second))
+        sides = [
+            {"title": show_octets(str(title).encode("utf-8", "surrogateescape")), "code": f"{code:03}",
+             **code_view(code, self.lang), **(reply_view(reply, self.lang) if reply is not None else {"lines": []})}
+            for title, code, reply in ((first, codes[0], one), (second, codes[1], other))
+        ]  # fmt: skip
+        self._titles = (sides[0]["title"], sides[1]["title"])
+        self.show(pair={
+            "sides": sides,
+            "digits": _digits(*codes),
+            "lines": [] if one is None or other is None else _lines(one, other),
+            **self._words(*codes),
+        })  # fmt: skip
+
+    def _words(self, one: int, other: int) -> dict[str, Any]:
+        """Return what is the same, what differs, and what pages get wrong, where the two are codes at all."""
+        try:
+            found = compare(one, other, self.lang)
+        except NotACode as error:
+            why = refusal(error, self.lang, f"{one:03}", f"{other:03}")
+            return {"readings": [], "same": [], "differences": [why], "corrections": []}
+        return {
+            "readings": [(digit.reading_a, digit.reading_b) for digit in found.digits],
+            "same": list(found.same),
+            "differences": [f"{each.text} [{cite(each.source, self.lang)}]" for each in found.differences],
+            "corrections": [
+                {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": cite(each.source, self.lang)}
+                for each in found.corrections
+            ],
+        }
+
+    def plain(self) -> str:
+        """Return the two as a table."""
+        pair = self.state["pair"]
+        one, other = pair["sides"]
+        words = {True: f"= {self.say('side_same')}", False: f"≠ {self.say('side_differs')}"}
+        readings = pair["readings"] or [("", "")] * 3
+        rows = [
+            (self.say("side_code"), one["code"], other["code"], words[one["code"] == other["code"]]),
+            *(
+                (self.say("side_digit").format(number=n), f"{a} {left}", f"{b} {right}", words[same])
+                for n, ((a, b, same), (left, right)) in enumerate(zip(pair["digits"], readings, strict=True), 1)
+            ),
+            *(
+                (self.say("side_line").format(number=n), a, b, words[same])
+                for n, (a, b, same) in enumerate(pair["lines"], 1)
+            ),
+        ]
+        differences = paragraphs(self.say("side_what_differs"), *(f"• {text}" for text in pair["differences"]))
+        return table(("", one["title"], other["title"], ""), rows) + differences
+
+    def __repr__(self) -> str:
+        return f"<side by side {self._titles[0]!r} {self._titles[1]!r}>"
+
+
+def _digits(one: int, other: int) -> list[tuple[str, str, bool]]:
+    return [(a, b, a == b) for a, b in zip(f"{one:03}", f"{other:03}", strict=True)]
+
+
+def _lines(one: Reply, other: Reply) -> list[tuple[str, str, bool]]:
+    """Return the lines that stand at the same place, and whether they are the same."""
+    both = ([show_octets(line.encode("utf-8", "surrogateescape")) for line in reply.lines] for reply in (one, other))
+    return [(a, b, a == b) for a, b in zip_longest(*both, fillvalue="")]

@@ -1,0 +1,234 @@
+"""Exercises as a learner meets them: what they ask, the feedback made for an answer, and the widget around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import smtplab
+from smtplab.course import exercises, grading
+from smtplab.course.graders import RIGHT, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def both(text: str) -> dict[str, str]:
+    """Return a sentence in both languages."""
+    return {"en": text, "es": f"{text} (es)"}
+
+
+def feedback(*keys: str) -> dict[str, dict[str, str]]:
+    """Return feedback for keys, each naming its key."""
+    return {key: both(f"for {key}") for key in keys}
+
+
+ROWS: dict[str, dict[str, Any]] = {
+    "00.code": {
+        "kind": "code", "prediction": True, "command": "HELP", "script": {"HELP": "214 x"}, "options": ["211", "214"],
+        "feedback": feedback("211", "214"),
+    },
+    "00.choice": {
+        "kind": "choice", "right": "a", "option": {"a": both("first"), "b": both("second"), "c": both("third")},
+        "feedback": feedback("a", "b", "otherwise"),
+    },
+    "00.command": {
+        "kind": "command", "wanted": {"code": 214}, "before": ["NOOP"],
+        "feedback": feedback("right", "211", "otherwise"),
+    },
+    "00.parts": {"kind": "parts", "reply": "214 x", "feedback": feedback("right", "separator", "otherwise")},
+    "00.sort": {
+        "kind": "sort", "bin": {"yes": both("yes"), "no": both("no")},
+        "item": [{"reply": "214 x", "bin": "yes"}, {"reply": "500 x", "bin": "no"}],
+        "feedback": feedback("right", "yes", "no"),
+    },
+    "00.text": {
+        "kind": "text", "rows": 3,
+        "feedback": {**feedback("right", "otherwise"), "short": both("of {letters} letters")},
+    },
+    "00.function": {"kind": "function", "call": "smtplab.check(...)", "feedback": feedback("right", "otherwise")},
+}  # fmt: skip
+ANSWERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "00.code": ("214", {"211": "211"}),
+    "00.choice": ("a", {"b": "b", "otherwise": "c"}),
+    "00.command": ("HELP", {"211": "XSTATUS", "otherwise": "NOOP"}),
+    "00.parts": (["code", "separator", "text", "cr", "lf"], {"separator": ["code"] * 5, "otherwise": ["text"] * 5}),
+    "00.sort": (["yes", "no"], {"yes": ["yes", "yes"], "no": ["no", "yes"]}),
+    "00.text": ("long {x}", {"otherwise": "x"}),
+    "00.function": (lambda: RIGHT, {"otherwise": lambda: 1 / 0}),
+}
+RIGHT_KEY = {"00.code": "214", "00.choice": "a"}
+
+
+@pytest.fixture(autouse=True)
+def _table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the rows of this file in the place of the lessons', and graders of our own."""
+    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    lessons, read = exercises._lessons(), exercises.data
+    monkeypatch.setattr(exercises, "_lessons", lambda: ("00", *lessons))
+    monkeypatch.setattr(exercises, "data", lambda name: rows if name == "course/exercises/00" else read(name))
+
+    def grader(text: str) -> Result:
+        return RIGHT if text.startswith("long") else Result("short" if text == "no" else "?", {"letters": len(text)})
+
+    graders = {"00.text": grader, "00.function": lambda function: function()}
+    monkeypatch.setattr(grading, "grader", graders.__getitem__)
+
+
+@pytest.fixture
+def lab() -> Iterator[smtplab.Lab]:
+    """Return a lab in memory."""
+    with smtplab.start(carrier="memory") as lab:
+        yield lab
+
+
+def tell(widget: Any, answer: object) -> dict[str, Any]:
+    """Answer as the page does; give what it then shows."""
+    widget._handle_custom_msg({"type": "answer", "answer": answer}, [])
+    return widget.feedback
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("name", ROWS)
+def test_feedback_for_each_answer(lab: smtplab.Lab, name: str, lang: str) -> None:
+    """The right answer and each wrong one get the words made for them, in either language."""
+    right, wrong = ANSWERS[name]
+    ending = "" if lang == "en" else " (es)"
+    found = smtplab.check(name, right, lab, lang)
+    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending}")
+    assert repr(found) == f"<Feedback right: {found.text}>"
+    for key, answer in wrong.items():
+        found = smtplab.check(name, answer, lab, lang)
+        assert (found.right, found.text.endswith(f"for {key}{ending}")) == (False, True)
+        assert repr(found).startswith("<Feedback not yet: ")
+    assert len(lab.transcript) == 0
+
+
+def test_fields_are_filled_in() -> None:
+    """What a grader found is filled into the words; braces in an answer are no fields."""
+    assert smtplab.check("00.text", "no").text == "of 2 letters"
+    assert smtplab.check("00.text", "{x}").text == "for otherwise"
+
+
+def test_the_language_that_is_set() -> None:
+    """Without one asked for, it is the one that is set."""
+    smtplab.set_language("es")
+    assert smtplab.check("00.choice", "a").text == "for a (es)"
+    assert exercises.exercise("00.choice").question == "00.choice? (es)"
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_is_asked(lang: str) -> None:
+    """Each kind has what its form needs: options with their words, items, rows, the call."""
+    ending = "" if lang == "en" else " (es)"
+    made = {name: exercises.exercise(name, lang) for name in ROWS}
+    assert made["00.code"].prediction
+    assert made["00.code"].options == {"211": "211", "214": "214"}
+    assert made["00.choice"].options["b"] == f"second{ending}"
+    assert list(made["00.parts"].options) == list(grading.PARTS)
+    assert made["00.parts"].items == ("214", "SP", "x", "CR", "LF")
+    assert made["00.sort"].options == {"yes": f"yes{ending}", "no": f"no{ending}"}
+    assert made["00.sort"].items == ("214 x", "500 x")
+    assert made["00.text"].rows == 3
+    assert made["00.function"].call == "smtplab.check(...)"
+    assert repr(made["00.text"]) == "<Exercise 00.text>"
+
+
+def test_the_exercises_of_a_lesson() -> None:
+    """All of them in order, or one lesson's."""
+    assert exercises.exercises("00") == tuple(ROWS)
+    assert exercises.exercises("01") == ("01.help", "01.status", "01.rcpt")
+    assert set(exercises.exercises()) >= {*ROWS, "01.help"}
+
+
+def test_unknown_names() -> None:
+    """An unknown exercise or language is refused by name."""
+    with pytest.raises(smtplab.UnknownName, match=r"'00\.nosuch'; there are: .*01\.help"):
+        smtplab.check("00.nosuch", "x")
+    with pytest.raises(smtplab.UnknownName, match="'fr'; there are: en, es"):
+        smtplab.check("00.choice", "a", lang="fr")
+
+
+def test_what_counts(lab: smtplab.Lab) -> None:
+    """Right answers and every prediction count, wrong answers to exercises and refused ones do not."""
+    from smtplab.course.logbook import logbook
+
+    smtplab.check("00.choice", "b")
+    with pytest.raises(smtplab.UnknownName):
+        smtplab.check("00.code", "500")
+    assert logbook().entries() == {}
+    smtplab.check("00.code", "211")
+    smtplab.check("00.choice", "a")
+    assert {key: entry["right"] for key, entry in logbook().entries().items()} == {"00.code": False, "00.choice": True}
+
+
+# --- the widget
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "00.function"])
+def test_answers_from_the_page(lab: smtplab.Lab, name: str) -> None:
+    """What the page sends is judged as what a cell gives, and is shown again when the page is loaded anew."""
+    right, wrong = ANSWERS[name]
+    widget = smtplab.exercise(name, lab)
+    for answer in wrong.values():
+        assert tell(widget, answer)["right"] is False
+    shown = tell(widget, right)
+    assert (shown["right"], shown["text"]) == (True, smtplab.check(name, right, lab).text)
+    assert widget.given == right
+    assert widget.get_state()["given"] == right
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("answer", [None, 3, {}, "nosuch", "HE\nLP", "\ud800", [], ["x"], [None] * 5])
+def test_nonsense_from_the_page(lab: smtplab.Lab, name: str, answer: object) -> None:
+    """Whatever the page sends, nothing raises; what is no answer is no verdict."""
+    widget = smtplab.exercise(name, lab)
+    shown = tell(widget, answer)
+    assert shown == {} or shown["right"] in (None, False)
+    widget._handle_custom_msg({"type": "nonsense"}, [])
+    widget._handle_custom_msg({}, [])
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "LF at position 2"), ("es", "LF en la posición 2")])
+def test_a_refused_answer(lab: smtplab.Lab, lang: str, words: str) -> None:
+    """What cannot be sent is said in the learner's language, as no verdict, and stays in the field."""
+    widget = smtplab.exercise("00.command", lab, lang=lang)
+    shown = tell(widget, "HE\nLP")
+    assert shown["right"] is None
+    assert words in shown["text"]
+    assert widget.given == "HE\nLP"
+
+
+def test_the_same_answer_again(lab: smtplab.Lab) -> None:
+    """Each answer reaches the page, the same one again too."""
+    widget = smtplab.exercise("00.choice", lab)
+    seen: list[object] = []
+    widget.observe(seen.append, "feedback")
+    for _ in range(2):
+        tell(widget, "b")
+    assert len(seen) == 2
+
+
+def test_answers_from_python(lab: smtplab.Lab) -> None:
+    """A cell may answer for the page, in any form that `check` takes; a function is not put into the page."""
+    parts = smtplab.exercise("00.parts", lab)
+    assert parts.answer(("code", "separator", "text", "cr", "lf")).right
+    assert parts.given == ["code", "separator", "text", "cr", "lf"]
+    assert smtplab.exercise("00.command", lab).answer(b"HELP").right
+    function = smtplab.exercise("00.function", lab)
+    assert function.answer(lambda: RIGHT).right
+    assert (function.given, function.feedback["right"]) == ("", True)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_where_no_widget_runs(lab: smtplab.Lab, name: str) -> None:
+    """Question, items and options can be read without a widget."""
+    widget = smtplab.exercise(name, lab)
+    made = exercises.exercise(name)
+    html = widget.plain()
+    assert made.question in html
+    assert all(item in html for item in made.items)
+    assert made.call in html
+    if made.kind in ("code", "choice", "sort"):
+        assert all(words in html for words in made.options.values())

@@ -1,0 +1,136 @@
+"""The lessons on a learner's disk: nothing a learner wrote is ever lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from smtplab.course import lessons
+from smtplab.errors import UnknownName
+
+
+def notebook(text: str) -> str:
+    """Make a notebook of one cell."""
+    cell = nbformat.v4.new_code_cell(text, id="a")
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put two lessons where the package looks for them."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for name in ("01-one", "02-two"):
+        (folder / f"{name}.ipynb").write_text(notebook(f"print('{name}')"))
+    monkeypatch.setattr(lessons, "lessons", lambda _lang=None: tuple(sorted(folder.glob("*.ipynb"))))
+    return folder
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """Name the learner's directory, which is not there yet."""
+    return tmp_path / "a/b/mine"
+
+
+def test_the_first_time(shipped: Path, mine: Path) -> None:
+    """All lessons are copied, the directory made; the second time nothing changes."""
+    assert lessons.copy_lessons(mine) == lessons.Report(copied=("01-one.ipynb", "02-two.ipynb"))
+    assert (mine / "01-one.ipynb").read_bytes() == (shipped / "01-one.ipynb").read_bytes()
+    assert lessons.copy_lessons(mine) == lessons.Report(unchanged=("01-one.ipynb", "02-two.ipynb"))
+
+
+def test_a_changed_lesson_stays(shipped: Path, mine: Path) -> None:
+    """A lesson the learner has changed stays as it is; nothing is put beside it while the shipped one is the same."""
+    lessons.copy_lessons(mine)
+    (mine / "01-one.ipynb").write_text(notebook("my work"))
+    report = lessons.copy_lessons(mine)
+    assert report.unchanged == ("01-one.ipynb", "02-two.ipynb")
+    assert "my work" in (mine / "01-one.ipynb").read_text()
+    assert [path.name for path in sorted(mine.glob("*.ipynb"))] == ["01-one.ipynb", "02-two.ipynb"]
+
+
+def test_a_new_version(shipped: Path, mine: Path) -> None:
+    """A new version replaces a lesson that was only run, and is put beside one that was changed, once."""
+    lessons.copy_lessons(mine)
+    ran = nbformat.read(mine / "02-two.ipynb", as_version=4)
+    ran.cells[0].execution_count = 7
+    ran.cells[0].outputs = [nbformat.v4.new_output("stream", text="02-two")]
+    nbformat.write(ran, mine / "02-two.ipynb")
+    (mine / "01-one.ipynb").write_text(notebook("my work"))
+    for name in ("01-one", "02-two"):
+        (shipped / f"{name}.ipynb").write_text(notebook(f"new {name}"))
+    wanted = lessons.Report(renewed=("02-two.ipynb",), beside=(("01-one.ipynb", "01-one.new.ipynb"),))
+    assert lessons.copy_lessons(mine) == wanted
+    assert "my work" in (mine / "01-one.ipynb").read_text()
+    assert "new 01-one" in (mine / "01-one.new.ipynb").read_text()
+    assert "new 02-two" in (mine / "02-two.ipynb").read_text()
+    assert lessons.copy_lessons(mine).beside == wanted.beside
+    assert len(list(mine.glob("*.ipynb"))) == 3
+
+
+@pytest.mark.parametrize(
+    "damaged", ["{", "[]", '{"version": 99, "copied": {}}', '{"version": 1, "copied": {"a": 1}}', "\xff"]
+)
+def test_a_damaged_memory(shipped: Path, mine: Path, damaged: str) -> None:
+    """A damaged or newer memory is set aside, and everything there is taken for the learner's."""
+    lessons.copy_lessons(mine)
+    (mine / "01-one.ipynb").write_text(notebook("my work"))
+    (mine / lessons.MANIFEST).write_text(damaged, "latin-1")
+    report = lessons.copy_lessons(mine)
+    assert report.beside == (("01-one.ipynb", "01-one.new.ipynb"),)
+    assert "my work" in (mine / "01-one.ipynb").read_text()
+    assert [path.read_text("latin-1") for path in mine.glob(".*damaged*")] == [damaged]
+
+
+def test_a_file_that_is_no_notebook(shipped: Path, mine: Path) -> None:
+    """A file of a lesson's name that is no notebook is the learner's too."""
+    mine.mkdir(parents=True)
+    (mine / "01-one.ipynb").write_text("notes")
+    assert lessons.copy_lessons(mine).beside == (("01-one.ipynb", "01-one.new.ipynb"),)
+    assert (mine / "01-one.ipynb").read_text() == "notes"
+
+
+def test_a_link_is_not_followed(shipped: Path, mine: Path, tmp_path: Path) -> None:
+    """A link of a lesson's name, even one that leads nowhere, is left alone and nothing is written through it."""
+    mine.mkdir(parents=True)
+    (mine / "01-one.ipynb").symlink_to(tmp_path / "elsewhere.ipynb")
+    lessons.copy_lessons(mine)
+    assert not (tmp_path / "elsewhere.ipynb").exists()
+    assert (mine / "01-one.ipynb").is_symlink()
+
+
+def test_reset_keeps_the_old_one(shipped: Path, mine: Path) -> None:
+    """Reset brings the lesson anew and keeps the old one, each time under a name of its own."""
+    lessons.copy_lessons(mine)
+    (mine / "01-one.ipynb").write_text(notebook("first work"))
+    assert lessons.reset_lesson(mine, "1") == ("01-one.ipynb", "01-one.mine.ipynb")
+    (mine / "01-one.ipynb").write_text(notebook("second work"))
+    assert lessons.reset_lesson(mine, "01-one") == ("01-one.ipynb", "01-one.mine-2.ipynb")
+    assert "first work" in (mine / "01-one.mine.ipynb").read_text()
+    assert "second work" in (mine / "01-one.mine-2.ipynb").read_text()
+    assert "print" in (mine / "01-one.ipynb").read_text()
+    with pytest.raises(UnknownName, match=r"'9'; there are: 01-one, 02-two"):
+        lessons.reset_lesson(mine, "9")
+
+
+def test_a_write_that_fails_leaves_nothing_half(shipped: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a file cannot be put in place the error names it, and no temporary or half file is left."""
+
+    def refuse(_self: Path, _target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    mine.mkdir(parents=True)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(lessons.LessonError, match=r"cannot write .*01-one\.ipynb: No space left"):
+        lessons.copy_lessons(mine)
+    assert list(mine.iterdir()) == []
+
+
+def test_shipped_lessons_are_found() -> None:
+    """Both languages have the same lessons, and each is a notebook."""
+    english, spanish = lessons.lessons("en"), lessons.lessons("es")
+    assert [path.name for path in english] == [path.name for path in spanish]
+    assert all(json.loads(path.read_text("utf-8"))["nbformat"] == 4 for path in (*english, *spanish))

@@ -1,0 +1,283 @@
+"""What is kept of a learner's answers: whatever becomes of the file, nothing is lost and no feedback fails."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import smtplab
+from smtplab.course import disk, logbook
+
+if TYPE_CHECKING:
+    from smtplab.course.exercises import Feedback
+
+ENTRY = {"answered": "2026-01-02", "right": True}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty directory, as a notebook does, with nothing set."""
+    monkeypatch.delenv("SMTPLAB_PROGRESS")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def kept(file: Path) -> dict[str, dict[str, object]]:
+    """Read the answers in a file."""
+    return json.loads(file.read_text())["answers"]
+
+
+def answer(exercise: str = "01.help", given: str = "214") -> Feedback:
+    """Answer an exercise on a lab of its own."""
+    with smtplab.start(carrier="memory") as lab:
+        return smtplab.check(exercise, given, lab)
+
+
+def test_what_is_noted(here: Path) -> None:
+    """A right answer and any prediction are noted with their day; a wrong answer to an exercise is not."""
+    answer("01.rcpt", "HELP")
+    assert list(here.iterdir()) == []
+    answer("01.help", "250")
+    answer("01.rcpt", "HELP RCPT")
+    found = kept(here / logbook.FILE)
+    assert {key: entry["right"] for key, entry in found.items()} == {"01.help": False, "01.rcpt": True}
+    assert all(len(entry["answered"]) == 10 for entry in found.values())
+    assert [path.name for path in here.iterdir()] == [logbook.FILE]
+
+
+def test_the_widget_counts_too(here: Path) -> None:
+    """An answer given in the page is noted like one given to `check`."""
+    with smtplab.start(carrier="memory") as lab:
+        smtplab.exercise("01.help", lab)._handle_custom_msg({"type": "answer", "answer": "214"}, [])
+    assert kept(here / logbook.FILE)["01.help"]["right"] is True
+
+
+def test_what_was_right_stays_right(here: Path) -> None:
+    """Answered again, the first day stays; right stays right."""
+    file = here / logbook.FILE
+    file.write_text(json.dumps({"version": 1, "answers": {"01.help": ENTRY}}))
+    before = file.stat().st_mtime_ns
+    answer("01.help", "250")
+    assert kept(file) == {"01.help": ENTRY}
+    assert file.stat().st_mtime_ns == before
+
+
+def test_what_another_version_wrote_is_kept(here: Path) -> None:
+    """Exercises that this version does not know, and keys of an entry that it does not know, stay in the file."""
+    file = here / logbook.FILE
+    theirs = {"99.other": {**ENTRY, "seconds": 7}, "01.help": {**ENTRY, "note": "x"}}
+    file.write_text(json.dumps({"version": 1, "answers": theirs}))
+    answer("01.help")
+    answer("01.status", "500")
+    assert {key: entry for key, entry in kept(file).items() if key in theirs} == theirs
+
+
+DAMAGED = [
+    "", "{", "[]", "null", '{"version": 1}', '{"version": 1, "answers": []}', "\xff\xfe", "[" * 100_000,
+    '{"version": 2, "answers": {"01.help": {"answered": "2026-01-02", "right": true}}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
+def test_a_file_that_cannot_be_understood(here: Path, damaged: str, lang: str) -> None:
+    """A damaged or newer file is set aside whole under a free name, said once, and the answer counts."""
+    file = here / logbook.FILE
+    file.write_text(damaged, "latin-1")
+    taken = here / "smtplab-progress.damaged.json"
+    taken.write_text("older")
+    smtplab.set_language(lang)
+    feedback = answer("01.rcpt", "HELP RCPT")
+    aside = here / "smtplab-progress.damaged-2.json"
+    assert aside.name in feedback.remark
+    assert aside.name in str(feedback)
+    assert repr(feedback).startswith("<Feedback right: HELP ")
+    assert aside.read_text("latin-1") == damaged
+    assert taken.read_text() == "older"
+    assert set(kept(file)) == {"01.rcpt"}
+    assert answer("01.status", "500").remark == ""
+    assert smtplab.progress().remarks == ()
+
+
+def test_a_damaged_file_found_by_looking(here: Path) -> None:
+    """Progress says it where it comes first; entries that can be understood go on to count."""
+    file = here / logbook.FILE
+    text = json.dumps({"version": 1, "answers": {"01.help": ENTRY, "01.status": {"right": "yes"}}})
+    file.write_text(text)
+    made = smtplab.progress()
+    assert made.done == 1
+    assert "smtplab-progress.damaged.json" in made.remarks[0]
+    assert (here / "smtplab-progress.damaged.json").read_text() == text
+    assert kept(file) == {"01.help": ENTRY}
+    assert smtplab.progress().remarks == ()
+
+
+def _work(directory: str, number: int, together: Any) -> None:
+    together.wait(60)
+    book = logbook.Logbook(Path(directory) / logbook.FILE)
+    for at in range(15):
+        book.note(f"{number:02}.task{at}", right=True)
+
+
+def test_two_writers(here: Path) -> None:
+    """Kernels that write at the same time lose nothing of each other."""
+    spawn = multiprocessing.get_context("spawn")
+    together = spawn.Barrier(3)
+    workers = [spawn.Process(target=_work, args=(str(here), number, together)) for number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+        assert worker.exitcode == 0
+    assert len(kept(here / logbook.FILE)) == 45
+    assert [path.name for path in here.iterdir()] == [logbook.FILE]
+
+
+def test_threads(here: Path) -> None:
+    """A widget's thread and a cell may answer at the same time."""
+    together = threading.Barrier(4)
+    threads = [threading.Thread(target=_work, args=(str(here), number, together)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kept(here / logbook.FILE)) == 60
+
+
+def test_a_lock_left_behind(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that died while writing keeps nobody from writing."""
+    monkeypatch.setattr(logbook, "_PATIENCE", 0.0)
+    (here / f".{logbook.FILE}.lock").touch()
+    answer()
+    assert [path.name for path in here.iterdir()] == [logbook.FILE]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_where_nothing_can_be_written(here: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    """The feedback comes all the same, the answer counts in memory, progress says why; it is written once it can be."""
+    (here / "file").write_text("no directory")
+    monkeypatch.setenv("SMTPLAB_PROGRESS", str(here / "file/progress.json"))
+    smtplab.set_language(lang)
+    assert answer().remark == ""
+    made = smtplab.progress()
+    assert (made.done, len(made.remarks)) == (1, 1)
+    assert str(here / "file/progress.json") in made.remarks[0]
+    assert made.remarks[0] in made._repr_html_()
+    (here / "file").unlink()
+    (here / "file").mkdir()
+    answer("01.status", "500")
+    assert set(kept(here / "file/progress.json")) == {"01.help", "01.status"}
+    assert smtplab.progress().remarks == ()
+
+
+def test_a_file_that_may_not_be_read_stays(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be read is not written over."""
+    file = here / logbook.FILE
+    file.write_text("theirs")
+
+    def refuse(_path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert answer().right
+    assert "Permission denied" in smtplab.progress().remarks[0]
+    assert file.read_text() == "theirs"
+
+
+def test_trouble_that_is_over(here: Path) -> None:
+    """What could not be read for a while is not spoken of once it can be."""
+    (here / logbook.FILE).mkdir()
+    assert smtplab.progress().remarks
+    (here / logbook.FILE).rmdir()
+    assert smtplab.progress().remarks == ()
+
+
+def test_a_directory_of_that_name(here: Path) -> None:
+    """A directory, or whatever is no file, is left alone."""
+    (here / logbook.FILE).mkdir()
+    assert answer().right
+    assert "it is no file" in smtplab.progress().remarks[0]
+    assert (here / logbook.FILE).is_dir()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+@pytest.mark.parametrize("leads", [True, False])
+def test_a_link_instead_of_a_file(here: Path, leads: bool) -> None:
+    """Nothing is written through a link: what it leads to is read, and the link is replaced."""
+    target = here / "elsewhere.json"
+    text = json.dumps({"version": 1, "answers": {"01.status": ENTRY}})
+    if leads:
+        target.write_text(text)
+    (here / logbook.FILE).symlink_to(target)
+    answer()
+    assert not (here / logbook.FILE).is_symlink()
+    assert set(kept(here / logbook.FILE)) == ({"01.help", "01.status"} if leads else {"01.help"})
+    assert (target.read_text() if leads else target.exists()) == (text if leads else False)
+
+
+@pytest.mark.parametrize("off", ["off", "OFF"])
+def test_off(here: Path, monkeypatch: pytest.MonkeyPatch, off: str) -> None:
+    """SMTPLAB_PROGRESS=off writes nothing and says nothing, and is known until Python stops."""
+    monkeypatch.setenv("SMTPLAB_PROGRESS", off)
+    answer()
+    assert (smtplab.progress().done, smtplab.progress().remarks) == (1, ())
+    assert list(here.iterdir()) == []
+
+
+def test_a_file_of_ones_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SMTPLAB_PROGRESS names another file."""
+    monkeypatch.setenv("SMTPLAB_PROGRESS", str(here / "mine.json"))
+    answer()
+    assert set(kept(here / "mine.json")) == {"01.help"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the current directory cannot be removed")
+def test_without_a_current_directory(here: Path) -> None:
+    """Where the current directory is gone, feedback comes and progress is kept in memory."""
+    (here / "gone").mkdir()
+    os.chdir(here / "gone")
+    (here / "gone").rmdir()
+    assert answer().right
+    assert smtplab.progress().done == 1
+
+
+def test_a_drive_that_cannot_rename_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where renaming over a file is not supported, as in a browser, the file is written in place."""
+
+    def refuse(_self: Path, _target: Path) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    for text in (b"longer than the next", b"short"):
+        disk.write_whole(tmp_path / "a", text)
+        assert (tmp_path / "a").read_bytes() == text
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_the_usual_mode(tmp_path: Path) -> None:
+    """A file gets the mode that the learner's other files get."""
+    (tmp_path / "other").touch()
+    disk.write_whole(tmp_path / "a", b"")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_nothing_is_said_on_stderr(here: Path) -> None:
+    """Damage is said in the feedback, not on stderr."""
+    (here / logbook.FILE).write_text("{")
+    code = "import smtplab; print(smtplab.check('01.help', '214', smtplab.start(carrier='memory')))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=here, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    assert "smtplab-progress.damaged.json" in ran.stdout

@@ -1,0 +1,209 @@
+"""English and Spanish are one course: the same cells, exercises and texts, and no sentence left in the other language.
+
+The detector is simple. Code spans, «quotes» and "quotes", fields and words in capitals are set aside, what is left is
+cut into sentences, and a sentence is foreign where it has two words or more that only the other language uses to hold
+sentences together, and more of them than of its own. What came over a wire stays as it came, and is set aside too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+
+import smtplab
+from smtplab.course.exercises import exercises
+from smtplab.recordings.recording import names, recording
+from smtplab.server.help import TOPICS
+from smtplab.text.texts import data
+from smtplab.widgets.anatomy.presenter import AnatomyPresenter
+from smtplab.widgets.console.presenter import ConsolePresenter
+from smtplab.widgets.exercise.presenter import ExercisePresenter
+from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from tests.helpers.paths import PACKAGE, TOP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+LESSONS = sorted(path.stem for path in (TOP / "notebooks/source").glob("*.md"))
+FILES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in PACKAGE.rglob("*.toml"))
+HOLD_TOGETHER = {
+    "en": "a an and are as at be been but by can could did does for from had has have how if in is it its may must not "
+    "of on only or should so than that the their then there they this to was were what when where which who will with "
+    "would you your",
+    "es": "al algo aquí ya como cuando cuál de del desde donde el ella en entre es esa ese eso esta está están "
+    "este esto la las lo los más muy ni o para pero por porque que qué se según si sin sobre solo su sus "
+    "también tu un una y",
+}
+"""Words that hold a sentence together in one language, and are none in the other."""
+
+
+def foreign(text: str, lang: str) -> list[str]:
+    """Return the sentences of a text that are not in its language."""
+    other = {"en": "es", "es": "en"}[lang]
+    own, theirs = (set(HOLD_TOGETHER[each].split()) for each in (lang, other))
+    text = re.sub(r"`[^`]*`|«[^»]*»|\"[^\"\n]*\"|\{[^}]*\}|\b[A-Z]{2,}\b", " ", text)
+    found = []
+    for sentence in re.split(r"[.:;?!|\n](?=\s|$)|\n", text):
+        words = set(re.findall(r"[\w'-]+", sentence.lower()))
+        if len(words & theirs) >= 2 and len(words & theirs) > len(words & own):
+            found.append(sentence.strip())
+    return found
+
+
+@cache
+def wire() -> tuple[str, ...]:
+    """Return every line that a server says: the recorded ones, FTP's for contrast, and the lab's own; longest first."""
+    recorded = [recording(name) for name in names()]
+    said = [each.octets for one in recorded for answers in one.answers.values() for each in answers.values()]
+    said += [each.octets for one in recorded for each in (one.greeting, *one.limits)]
+    with smtplab.start(carrier="memory") as lab:
+        for command in ("HELP", "XSTATUS", *(f"HELP {topic}" for topic in TOPICS), "NOOP", "EHLO a", "STAT", "STATUS",
+                        "MAIL FROM:<a@lab.example>", "RCPT TO:<b@lab.example>", "DATA", "."):  # fmt: skip
+            lab.send(command)
+        said += [exchange.reply.raw for exchange in lab.transcript]
+    said += [each["received"].encode() for each in data("recordings/ftp")["exchange"]]
+    for name in exercises():  # replies made up for an exercise
+        row = data(f"course/exercises/{name[:2]}")[name]
+        said += [each["reply"].encode() for each in (row, *row.get("item", ())) if "reply" in each]
+    lines = {line[4:].strip() for each in said for line in each.decode("utf-8", "replace").splitlines()}
+    lines |= {about for one in recorded for about in (one.software, one.version)}
+    return tuple(sorted((line for line in lines if " " in line), key=len, reverse=True))
+
+
+def without(text: str, lines: tuple[str, ...]) -> str:
+    """Take lines out of a text."""
+    for line in lines:
+        text = text.replace(line, " ")
+    return text
+
+
+@cache
+def cells(lesson: str, lang: str) -> list[Any]:
+    """Return the cells of a built lesson."""
+    return list(nbformat.read(TOP / "notebooks" / lang / f"{lesson}.ipynb", as_version=4).cells)
+
+
+def strings(code: str) -> tuple[str, ...]:
+    """Return the lines of the strings that a cell's code holds: what it lets a server say."""
+    held = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+    lines = {line.strip() for each in held if isinstance(each, str | bytes) for line in _text(each).splitlines()}
+    return tuple(sorted((each for line in lines for each in (line, line[4:]) if len(each) > 5), key=len, reverse=True))
+
+
+def _text(held: str | bytes) -> str:
+    return held if isinstance(held, str) else held.decode("utf-8", "replace")
+
+
+def shown(cell: Any) -> Iterator[str]:
+    """Return what a cell shows, as text; the repr of a value, `<Reply 214 …>`, is Python's and in no language."""
+    for output in cell.get("outputs", []):
+        bundle = output.get("data", {"text/plain": output.get("text", "")})
+        for kind, text in bundle.items():
+            if kind == "text/html":
+                yield unescape(
+                    re.sub(r"<[^>]+>", "\n", re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL))
+                )
+            elif kind == "text/plain":
+                yield re.sub(r"<[A-Z]\w+ .*>", "", text)
+            else:
+                yield "\n".join(plain(text))
+
+
+def plain(value: Any) -> Iterator[str]:
+    """Return every string in plain data."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from plain(each)
+
+
+def pairs(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return each text of a data file: where it stands, and its languages."""
+    if isinstance(value, list):
+        value = {str(at): each for at, each in enumerate(value)}
+    for key, each in value.items() if isinstance(value, dict) else ():
+        if isinstance(each, dict) and each.keys() & {"en", "es"}:
+            yield ".".join((*path, key)), {lang: each[lang] for lang in ("en", "es") if lang in each}
+        yield from pairs(each, (*path, key))
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_one_lesson(lesson: str) -> None:
+    """English and Spanish have the same cells and the same code, but for the language they set."""
+    english, spanish = cells(lesson, "en"), cells(lesson, "es")
+    assert [cell.cell_type for cell in english] == [cell.cell_type for cell in spanish]
+    for one, other in zip(english, spanish, strict=True):
+        if one.cell_type == "code":
+            assert one.source.replace('set_language("en")', 'set_language("es")') == other.source
+        else:
+            assert one.source != other.source
+            assert re.findall(r"`[^`]+`|§[\d.]+", one.source) == re.findall(r"`[^`]+`|§[\d.]+", other.source)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_same_exercises(lesson: str) -> None:
+    """Both languages put every exercise of the lesson, each once, in the same order, and it is the data's order."""
+    for lang in ("en", "es"):
+        source = "\n".join(cell.source for cell in cells(lesson, lang) if cell.cell_type == "code")
+        assert re.findall(r'smtplab\.exercise\("([\w.]+)"', source) == list(exercises(lesson[:2]))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_foreign_text(lesson: str, lang: str) -> None:
+    """No text cell has a sentence of the other language, and the detector finds one that is put there."""
+    planted = {"en": "El servidor cierra la conexión.", "es": "The server closes the connection, and that is all."}
+    for cell in cells(lesson, lang):
+        if cell.cell_type == "markdown":
+            assert foreign(cell.source, lang) == []
+            assert foreign(f"{cell.source}\n\n{planted[lang]}", lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_foreign_output(lesson: str, lang: str) -> None:
+    """No output has a sentence of ours in the other language; what servers say stays as it is."""
+    code = tuple(line for cell in cells(lesson, lang) if cell.cell_type == "code" for line in strings(cell.source))
+    for cell in cells(lesson, lang):
+        for text in shown(cell):
+            assert foreign(without(without(text, wire()), code), lang) == [], cell.id
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_texts(name: str) -> None:
+    """Each text of the package is there in both languages, as one text: same fields, code spans and sections."""
+    for place, words in pairs(data(name)):
+        assert set(words) == {"en", "es"}, place
+        assert all(text.strip() == text != "" for text in words.values() if name.startswith("exercises/")), place
+        if len(re.findall(r"[^\W\d_]+", re.sub(r"`[^`]+`|\{\w*\}", "", words["en"]))) > 1:
+            assert words["en"] != words["es"], place
+        for pattern in (r"\{(\w*)\}", r"§\d+(?:\.\d+)*", r"RFC \d+", r"`[^`]+`"):
+            english, spanish = (sorted(re.findall(pattern, words[lang])) for lang in ("en", "es"))
+            assert english == spanish, place
+        for lang, text in words.items():
+            assert foreign(text, lang) == [], place
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_no_foreign_state(lang: str) -> None:
+    """What a widget hands to its page has no sentence of the other language, the replies in it apart."""
+    with smtplab.start(carrier="memory") as lab:
+        reply = lab.send("HELP")
+        made = [
+            *(ExercisePresenter(each, lab, lang) for each in exercises()), ConsolePresenter(lab, lang),
+            GalleryPresenter(lang), AnatomyPresenter(reply, lang), SideBySidePresenter(lab, "HELP", "XSTATUS", lang),
+            SideBySidePresenter(None, 211, 214, lang),
+        ]  # fmt: skip
+        for each in made:
+            state = {key: value for key, value in each.state.items() if key != "items"}  # those are replies
+            assert state["texts"]
+            for text in plain(state):
+                assert foreign(without(text, wire()), lang) == [], each

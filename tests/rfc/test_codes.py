@@ -1,0 +1,256 @@
+"""The catalogue of reply codes: what explain() and compare() promise, and that each claim has its source."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from smtplab.rfc.codes import KINDS, ReplyCode, catalogue, codes, explain
+from smtplab.rfc.compare import Comparison, compare
+from smtplab.text.language import LANGUAGES
+from tests.helpers.paths import SHARED, TOP
+
+ROOT = TOP
+RFC_TEXTS = SHARED / "reference" / "rfc"
+RFCS_AT_HAND = (5321, 1869, 3207, 4954, 5248)
+
+RFC_5321 = (
+    *(211, 214, 220, 221, 250, 251, 252, 354, 421, 450, 451, 452, 455),
+    *(500, 501, 502, 503, 504, 550, 551, 552, 553, 554, 555),
+)
+EXTENSIONS = (235, 253, 334, 432, 453, 454, 458, 459, 521, 530, 534, 535, 538, 556)
+INDUSTRY = (422, 430, 523, 524, 525, 533)
+FOLKLORE = (101, 111, 200, 345, 420, 431, 441, 442, 446, 447, 449, 471, 510, 511, 512, 513, 541)
+
+TEXTS = ("text", "meaning", "when", "fix", "use")
+COMMANDS = {
+    *("EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP"),
+    *("AUTH", "STARTTLS", "ETRN", "ATRN", "greeting", "any"),
+}
+
+
+def entries():
+    return {name: entry for name, entry in catalogue().items() if name.isdigit()}
+
+
+def hand_written():
+    return catalogue()["compare"]["211-214"]
+
+
+def every_source():
+    found = set()
+    for entry in (*entries().values(), catalogue()["unlisted"]):
+        found.update(entry["source"])
+    for table in ("severity", "category"):
+        found.update(entry["source"] for entry in catalogue()[table].values())
+    for entry in (*hand_written()["difference"], *hand_written()["correction"]):
+        found.update(entry["source"])
+    found.update(entry["source"] for entry in hand_written()["learn_more"] if "source" in entry)
+    return sorted(found)
+
+
+def every_sentence(lang):
+    """Return each text of the file in one language, with the path to it."""
+
+    def walk(path, node):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield from walk((*path, key), value)
+        elif isinstance(node, list):
+            for i, value in enumerate(node):
+                yield from walk((*path, i), value)
+        elif isinstance(node, str) and path[-1] == lang:
+            yield path, node
+
+    return dict(walk((), catalogue()))
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def test_catalogue_holds_every_known_code():
+    """Every code of the RFCs and of the folklore is listed, under its kind and no other."""
+    by_kind = {kind: codes(kind) for kind in KINDS}
+    assert by_kind == {
+        "standard": RFC_5321,
+        "extension": EXTENSIONS,
+        "industry": INDUSTRY,
+        "folklore": FOLKLORE,
+    }
+    assert codes() == tuple(sorted(sum(by_kind.values(), ())))
+
+
+def test_entries_are_complete():
+    """Each code has every key, every text in both languages, and nothing that nobody reads."""
+    needed = {"kind", "source", "commands", *TEXTS}
+    for code, entry in entries().items():
+        assert needed <= set(entry) <= needed | {"origin", "second_hand"}, code
+        assert entry["kind"] in KINDS, code
+        assert entry["source"], code
+        assert set(entry["commands"]) <= COMMANDS, code
+        for key in TEXTS:
+            assert set(entry[key]) == set(LANGUAGES), (code, key)
+            assert all(text.strip() == text != "" for text in entry[key].values()), (code, key)
+            assert entry[key]["en"] != entry[key]["es"], (code, key)
+
+
+def test_sentences_are_sentences():
+    """Each explanation begins with a capital and ends with a full stop, in both languages."""
+    for code, entry in entries().items():
+        for text in (text for key in TEXTS[1:] for text in entry[key].values()):
+            assert text[0].isupper(), (code, text)
+            assert text.endswith("."), (code, text)
+
+
+def test_every_text_stands_in_both_languages():
+    """Nothing in the file is said in one language only, and the placeholders are the same in both."""
+    english, spanish = every_sentence("en"), every_sentence("es")
+    assert {path[:-1] for path in english} == {path[:-1] for path in spanish}
+    for path, text in english.items():
+        other = spanish[(*path[:-1], "es")]
+        assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", other)), path
+
+
+def test_words_are_the_fields_words():
+    """No text uses a word that the field does not use for the thing."""
+    for path, text in every_sentence("en").items():
+        assert not re.search(r"response code|message code|error message|\brequests?\b", text, re.IGNORECASE), path
+    for path, text in every_sentence("es").items():
+        assert not re.search(r"\bcomandos?\b|códigos? de estado(?! ampliado)|\bemails?\b", text, re.IGNORECASE), path
+
+
+def test_a_standard_code_has_the_text_of_rfc_5321():
+    """The short text of each standard code is the one in RFC 5321 §4.2.3, where that text is at hand."""
+    rfc = rfc_text(5321)
+    listed = re.sub(r"\s+", " ", rfc[rfc.index("\n4.2.3.  ") : rfc.index("\n4.2.4.  ")])
+    for code in RFC_5321:
+        if code != 554:  # has two texts
+            assert f"{code} {explain(code, 'en').text}" in listed
+
+
+@pytest.mark.parametrize(
+    ("lang", "no", "never"), [("en", "Not an SMTP code", "Never"), ("es", "No es un código SMTP", "Nunca")]
+)
+def test_folklore_says_where_it_comes_from_and_that_it_is_not_smtp(lang, no, never):
+    """A folklore code is called folklore, has an origin, belongs to no command, and is not to be sent."""
+    for code in FOLKLORE:
+        found = explain(code, lang)
+        assert found.meaning.startswith(no), code
+        assert found.use.startswith(never), code
+        assert found.commands == (), code
+        assert found.origin, code
+
+
+def test_422_shows_both_its_natures():
+    """422 is explained as a row of RFC 5248's table and as folklore, with the origin of the latter."""
+    found = explain(422)
+    assert found.kind == "industry"
+    assert "RFC 5248" in found.meaning
+    assert "folklore" in found.meaning
+    assert found.origin
+
+
+def test_codes_that_help_may_get():
+    """HELP succeeds with 211 and 214 and with nothing else (RFC 5321 §4.3.2)."""
+    assert [code for code in codes() if "HELP" in explain(code).commands] == [211, 214, 504, 530]
+    for code in (211, 214):
+        assert explain(code).commands == ("HELP",)
+    assert [code for code in codes() if explain(code).commands == ("any",)] == [421, 500, 501, 502]
+
+
+# --- the sources --------------------------------------------------------------------------------------------
+
+
+def rfc_text(number):
+    path = RFC_TEXTS / f"rfc{number}.txt"
+    if not path.exists():
+        pytest.skip(f"the text of RFC {number} is not at hand")
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def test_sources_are_well_formed():
+    """Each source is an RFC with or without a section, a recorded server, or a file of source code."""
+    form = re.compile(r"RFC \d+( §\d+(\.\d+)*)?|recorded: [\w.-]+|source code: [\w-]+/[\w-]+ \S+")
+    for source in every_source():
+        assert form.fullmatch(source), source
+
+
+@pytest.mark.parametrize("number", sorted({s.split()[1] for s in every_source() if "§" in s}, key=int))
+def test_cited_sections_exist(number):
+    """Each section that is cited is a heading of its RFC, where the text is at hand."""
+    if int(number) not in RFCS_AT_HAND:
+        pytest.skip(f"the text of RFC {number} was read elsewhere")
+    text = rfc_text(number)
+    for source in every_source():
+        if source.startswith(f"RFC {number} §"):
+            section = re.escape(source.partition("§")[2])
+            assert re.search(rf"^{section}\.?\s+\S", text, re.MULTILINE), source
+
+
+def test_second_hand_is_marked():
+    """A code is marked second-hand exactly when one of its RFCs stands without a section."""
+    for code in codes():
+        found = explain(code, "en")
+        assert found.second_hand == any("§" not in source for source in found.source), code
+        assert ("second-hand" in str(found)) == found.second_hand, code
+
+
+@pytest.mark.parametrize(
+    ("server", "code"),
+    [
+        ("dumbster", 211),
+        ("exim", 214),
+        ("sendmail", 214),
+        ("opensmtpd", 214),
+        ("postfix-3.10", 214),
+        ("mailutils-lmtpd", 200),
+    ],
+)
+def test_recorded_server_said_so(server, code):
+    """A server that is cited as recorded did answer HELP with the code that is claimed."""
+    cited = {s for s in every_source() if s.startswith("recorded: ")} | set(explain(200).origin)
+    assert f"recorded: {server}" in cited
+    said = recorded(server, "HELP\r\n")
+    assert said
+    assert set(said) == {code}
+
+
+def test_recorded_haraka_status_said_so():
+    """Haraka's status plug-in did answer with 211."""
+    assert 211 in recorded("haraka-status", "STATUS QUEUE STATS\r\n")
+
+
+def recorded(server, sent):
+    path = SHARED / "servers" / f"{server}.json"
+    if not path.exists():
+        pytest.skip(f"the recording of {server} is not at hand")
+    exchanges = json.loads(path.read_text(encoding="utf-8"))["exchanges"]
+    return [int(x["code"]) for x in exchanges if x["sent"] == sent and x["code"]]
+
+
+# --- the module ---------------------------------------------------------------------------------------------
+
+
+def test_import_reads_nothing():
+    """Importing reads no data file and loads no widget; the first question reads the file, once."""
+    program = (
+        "import sys, smtplab.rfc.compare; c = sys.modules['smtplab.rfc.codes']\n"
+        "read = sys.modules['smtplab.text.texts'].data.cache_info\n"
+        "assert read().currsize == 0\n"
+        "assert not {'ipywidgets', 'anywidget', 'aiosmtpd'} & set(sys.modules)\n"
+        "c.explain(214); smtplab.rfc.compare.compare(211, 214)\n"
+        "assert read().misses == 1\n"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=ROOT)
+
+
+def test_values_are_of_the_promised_types():
+    """explain() gives ReplyCode and compare() gives Comparison, built of tuples, so they can be hashed."""
+    assert isinstance(explain(214), ReplyCode)
+    found = compare(211, 214)
+    assert isinstance(found, Comparison)
+    assert hash(found) == hash(compare(211, 214))

@@ -1,0 +1,167 @@
+"""The rules: cited as they stand, and each check proved by a server that breaks it and one that does not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+import smtplab
+import smtplab.server.personality
+from smtplab.rfc.checks import CHECKS, check_of
+from smtplab.rfc.judge import CONFORMS, DEPARTS, OUTCOMES, PERMITTED, VIOLATES, judge
+from smtplab.rfc.rules import LEVELS, rule, rules
+from smtplab.text.texts import data
+from tests.helpers.paths import SHARED
+
+RFC = SHARED / "reference/rfc"
+OF_LEVEL = {"MUST": VIOLATES, "SHOULD": DEPARTS, "MAY": PERMITTED}
+EHLO = "250-lab\n250 HELP"
+ENHANCED = "250-lab\n250-ENHANCEDSTATUSCODES\n250 HELP"
+MAIL = ["EHLO me", "MAIL FROM:<a@b.example>", "HELP", "RCPT TO:<c@d.example>"]
+
+# rule → (what a server says that breaks it, what is sent, which of these is judged), (the same, kept)
+Case = tuple[dict[str, Any], list[str], int]
+CASES: dict[str, tuple[Case, Case]] = {
+    "reply.code-range": (({"HELP": "260 x"}, ["HELP"], -1), ({"HELP": "259 x"}, ["HELP"], -1)),
+    "reply.one-code": (({"HELP": "214-a\n211 b"}, ["HELP"], -1), ({"HELP": "214-a\n214 b"}, ["HELP"], -1)),
+    "reply.line-code": (({"HELP": "214-a\n b\n214 c"}, ["HELP"], -1), ({"HELP": "214-a\n214 c"}, ["HELP"], -1)),
+    "reply.separator": (({"HELP": "214:a"}, ["HELP"], -1), ({"HELP": "214 :a"}, ["HELP"], -1)),
+    "reply.textstring": (({"HELP": "214 mañana"}, ["HELP"], -1), ({"HELP": "214 morgen"}, ["HELP"], -1)),
+    "reply.crlf": (({"HELP": b"214 a\n"}, ["HELP"], -1), ({"HELP": b"214 a\r\n"}, ["HELP"], -1)),
+    "reply.line-length": (({"HELP": "214 " + "x" * 507}, ["HELP"], -1), ({"HELP": "214 " + "x" * 506}, ["HELP"], -1)),
+    "reply.first-digit": (({"HELP": "614 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
+    "reply.bare-code": (({"HELP": b"214 \r\n"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
+    "reply.space": (({"HELP": b"214\r\n"}, ["HELP"], -1), ({"HELP": b"214 \r\n"}, ["HELP"], -1)),
+    "reply.listed": (({"HELP": "200 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
+    "reply.one-per-command": (({"TURN": b"502 a\r\n250 b\r\n"}, ["TURN"], -2), ({"TURN": "502 a"}, ["TURN"], -1)),
+    "help.success": (({"HELP": "250 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
+    "help.refusal": (({"HELP": "502 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
+    "help.refusal-code": (({"HELP": "550 x"}, ["HELP"], -1), ({"HELP": "530 x"}, ["HELP"], -1)),
+    "help.argument": (({"HELP": "504 x"}, ["HELP X"], -1), ({"HELP": "214 x"}, ["HELP X"], -1)),
+    "help.any-time": (({"HELP": "503 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
+    "help.announced": (
+        ({"EHLO": "250 lab", "HELP": "214 x"}, ["EHLO me", "HELP"], -1),
+        ({"EHLO": EHLO, "HELP": "214 x"}, ["EHLO me", "HELP"], -1),
+    ),
+    "help.listed-works": (
+        ({"EHLO": EHLO, "HELP": "502 x"}, ["EHLO me", "HELP"], -1),
+        ({"EHLO": EHLO, "HELP": "214 x"}, ["EHLO me", "HELP"], -1),
+    ),
+    "help.no-effect": (({"RCPT": "503 x"}, MAIL, -1), ({"RCPT": "250 x"}, MAIL, -1)),
+    "help.discloses": (
+        ({"HELP": "214 Exim 4.96"}, ["HELP"], -1),
+        ({"HELP": "214 2.0.0 see RFC 5321 section 4.1.1.8"}, ["HELP"], -1),
+    ),
+    "status.not-standard": (({"NOOP": "211 x"}, ["NOOP"], -1), ({"NOOP": "250 x"}, ["NOOP"], -1)),
+    "private.name": (({"STATUS": "211 x"}, ["STATUS"], -1), ({"XSTATUS": "211 x"}, ["XSTATUS"], -1)),
+    "private.unknown": (({"XFOO": "502 x"}, ["XFOO"], -1), ({"XFOO": "500 x"}, ["XFOO"], -1)),
+    "unknown.500": (({"FOO": "502 x"}, ["FOO"], -1), ({"FOO": "500 x"}, ["FOO"], -1)),
+    "minimum.supported": (({"NOOP": "502 x"}, ["NOOP"], -1), ({"NOOP": "250 x"}, ["NOOP"], -1)),
+    "quit.221": (({"QUIT": "250 x"}, ["QUIT"], -1), ({"QUIT": "221 x"}, ["QUIT"], -1)),
+    "noop.250": (({"NOOP": "200 x"}, ["NOOP"], -1), ({"NOOP": "250 x"}, ["NOOP"], -1)),
+    "noop.argument": (({"NOOP": "501 x"}, ["NOOP hi"], -1), ({"NOOP": "250 x"}, ["NOOP hi"], -1)),
+    "greeting.code": (({None: "250 hello"}, ["NOOP"], 0), ({None: "220 hello"}, ["NOOP"], 0)),
+    "command.length": (
+        ({"HELP": "500 line too long"}, ["HELP " + "x" * 505], -1),
+        ({"HELP": "504 no such topic"}, ["HELP " + "x" * 505], -1),
+    ),
+    "connection.stays": (
+        ({"FOO": smtplab.Answer(b"500 go away\r\n", close=True)}, ["FOO"], -1),
+        ({"FOO": "500 what"}, ["FOO"], -1),
+    ),
+    "enhanced.class": (({"HELP": "214 5.0.0 x"}, ["HELP"], -1), ({"HELP": "214 2.0.0 x"}, ["HELP"], -1)),
+    "enhanced.every-line": (
+        ({"HELP": "214-2.0.0 a\n214 b"}, ["HELP"], -1),
+        ({"HELP": "214-2.0.0 a\n214 2.0.0 b"}, ["HELP"], -1),
+    ),
+    "enhanced.announced": (
+        ({"EHLO": ENHANCED, "HELP": "214 x"}, ["EHLO me", "HELP"], -1),
+        ({"EHLO": ENHANCED, "HELP": "214 2.0.0 x"}, ["EHLO me", "HELP"], -1),
+    ),
+}
+
+
+def outcome_of(rule_id: str, case: Case) -> str | None:
+    """Run a case and give what its rule says."""
+    answers, commands, which = case
+    scripted = smtplab.Personality.scripted(
+        {command: said for command, said in answers.items() if command}, greeting=answers.get(None)
+    )
+    with smtplab.start(scripted, carrier="memory") as lab:
+        for command in commands:
+            lab.send(command)
+        said = lab.transcript
+    return next((verdict.outcome for verdict in judge(said[which], said) if verdict.rule.id == rule_id), None)
+
+
+@pytest.mark.parametrize("rule_id", CASES)
+def test_a_server_that_breaks_the_rule(rule_id: str) -> None:
+    """A scripted server that breaks the rule gets the verdict of the rule's level, one that keeps it conforms."""
+    broken, kept = CASES[rule_id]
+    assert outcome_of(rule_id, broken) == OF_LEVEL[rule(rule_id).level]
+    assert outcome_of(rule_id, kept) == CONFORMS
+
+
+def test_a_reply_without_an_end() -> None:
+    """An unfinished reply, kept as a value, breaks the rule of the last line; a finished one does not."""
+    for raw, wanted in ((b"214-a\r\n", VIOLATES), (b"214-a\r\n214 b\r\n", CONFORMS)):
+        verdicts = judge(smtplab.Exchange(b"HELP\r\n", smtplab.Reply(raw)))
+        assert {verdict.rule.id: verdict.outcome for verdict in verdicts}["reply.last-line"] == wanted
+
+
+def test_silence_breaks_a_rule() -> None:
+    """A command without any reply violates the rule of one reply to each command."""
+    with smtplab.start(smtplab.Personality.scripted({"HELP": b""}), carrier="memory") as lab:
+        with pytest.raises(smtplab.ReplyTimeout):
+            lab.send("HELP")
+        assert [verdict.rule.id for verdict in judge(lab.transcript[-1], lab.transcript)] == ["reply.one-per-command"]
+
+
+def test_every_rule_is_proved_and_every_check_used() -> None:
+    """Each rule of the register has its case here, and each check its rule."""
+    ids = {each.id for each in rules()}
+    assert ids == {*CASES, "reply.last-line"}
+    assert len(ids) >= 25
+    assert {check_of(rule_id).__name__ for rule_id in ids} - {"<lambda>"} == set(CHECKS)
+
+
+def test_rules_are_complete() -> None:
+    """Each rule has a level, a source and both languages, and keeps to them."""
+    for rule_id, row in data("rfc/rules").items():
+        assert row["level"] in LEVELS
+        assert re.fullmatch(r"RFC \d+ §[\d.]+", row["source"])
+        assert row["text"]["en"] != row["text"]["es"]
+        assert rule(rule_id, "es").text == row["text"]["es"]
+        assert "{" not in row["text"]["en"] + row["text"]["es"]
+    with pytest.raises(smtplab.UnknownName, match=r"'nosuch'; there are: reply\.code-range"):
+        rule("nosuch")
+
+
+@pytest.mark.parametrize("source", sorted({each.source for each in rules("en")}))
+def test_cited_sections_exist(source: str) -> None:
+    """Each cited section stands in the RFC's text."""
+    number, section = re.fullmatch(r"RFC (\d+) §([\d.]+)", source).groups()
+    text = RFC / f"rfc{number}.txt"
+    if not text.exists():
+        pytest.skip(f"the text of RFC {number} is not here")
+    assert re.search(rf"^\s*{re.escape(section)}\.?\s", text.read_text("utf-8", "replace"), re.MULTILINE)
+
+
+def test_the_examples_of_the_lessons() -> None:
+    """502 to HELP is permitted latitude, 250 departs from a SHOULD, 214 mixed with 211 violates a MUST."""
+    wanted = {b"502 no\r\n": PERMITTED, b"250 ok\r\n": DEPARTS, b"214-a\r\n211 b\r\n": VIOLATES, b"214 a\r\n": CONFORMS}
+    for raw, worst in wanted.items():
+        assert judge(smtplab.Exchange(b"HELP\r\n", smtplab.Reply(raw))).worst == worst
+
+
+def test_verdicts_as_text() -> None:
+    """Verdicts come worst first, print in the learner's language, and escape nothing into HTML."""
+    verdicts = judge(smtplab.Exchange(b"HELP\r\n", smtplab.Reply(b"250 <b>\n")), lang="es")
+    assert [OUTCOMES.index(verdict.outcome) for verdict in verdicts] == sorted(
+        (OUTCOMES.index(verdict.outcome) for verdict in verdicts), reverse=True
+    )
+    assert str(verdicts).startswith("incumple un MUST: Una línea termina en CR LF")
+    assert "<b>" not in verdicts._repr_html_()
+    assert repr(verdicts).startswith("<Verdicts violates a MUST, ")
