@@ -39,7 +39,7 @@ def imports(path: Path, top: Path) -> Iterator[tuple[int, str]]:
 
 def room_of(module: str) -> str:
     """Return the room of a module: the first word after the package's name."""
-    return (module.split(".") + [""])[1]
+    return module.partition(".")[2].partition(".")[0]
 
 
 def faults(top: Path) -> list[str]:
