@@ -166,7 +166,7 @@ class Lab:
         r"""Send octets exactly as they are and give the replies: one to each line that is a command.
 
         Lines of message text (after a 354 to DATA) have one reply together, to the dot that ends them. A line
-        without its end has no reply yet.
+        without its end, CR LF (RFC 5321 §2.3.8), has no reply yet.
         Raises what `send` raises.
 
         >>> with start(carrier="memory") as lab:
@@ -176,7 +176,8 @@ class Lab:
         if not isinstance(data, bytes):
             raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
         with self._turn():
-            return self._client.send_raw(data, self._seconds(timeout))
+            strict = issubclass(self._server, LabSMTP) and not self.personality.bare_lf
+            return self._client.send_raw(data, self._seconds(timeout), bare_lf=not strict)
 
     @contextmanager
     def other_client(self) -> Iterator[Client]:
@@ -219,10 +220,12 @@ def _personality(how: str | Personality) -> Personality:
     return personality(how)
 
 
-def _factory(server: Any, handler: Any, state: ServerState) -> Callable[[Any], Any]:
-    def make_server(loop: Any) -> Any:
+def _factory(server: Any, handler: Any, state: ServerState) -> Callable[[Any, Any], Any]:
+    def make_server(loop: Any, sources_of: Any) -> Any:
         if issubclass(server, LabSMTP):
-            return server(handler, state=state, patient=True, hostname=HOSTNAME, ident="smtplab", loop=loop)
+            session = server(handler, state=state, patient=True, hostname=HOSTNAME, ident="smtplab", loop=loop)
+            session.sources_of = sources_of
+            return session
         return server(state if handler is None else handler, hostname=HOSTNAME, loop=loop)
 
     return make_server

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from smtplab.lab.steploop import StepLoop
+from smtplab.protocol.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,9 +117,9 @@ class MemoryTransport(asyncio.Transport):
 class MemoryConnection:
     """The client's end of a session: it steps the server when it wants something."""
 
-    def __init__(self, loop: StepLoop, server: Any, number: int) -> None:
+    def __init__(self, loop: StepLoop, server: Any, sources: Sources, number: int) -> None:
         self._loop = loop
-        self._replied = getattr(server, "replied", None)
+        self.source = sources.of
         self._transport = MemoryTransport(loop, number)
         self._transport.set_protocol(server)
         self.clock = loop.time
@@ -151,10 +152,6 @@ class MemoryConnection:
             return self._transport.take()
         return None if self._transport.is_closing() else b""
 
-    def about(self) -> tuple[str, bool]:
-        """Return how the server came by its next reply, and whether it hangs up after it."""
-        return self._replied.popleft() if self._replied else ("live", False)
-
     def close(self) -> None:
         """Hang up."""
         if not self._loop.is_closed():
@@ -168,7 +165,7 @@ class MemoryCarrier:
     name = "memory"
     address = None
 
-    def __init__(self, make_server: Callable[[Any], Any]) -> None:
+    def __init__(self, make_server: Callable[[Any, Any], Any]) -> None:
         self.loop = StepLoop()  # type: ignore[abstract]  # what it leaves out raises NotImplementedError by itself
         self._make_server = make_server
         self._connections = 0
@@ -176,7 +173,10 @@ class MemoryCarrier:
     def connect(self, timeout: float) -> MemoryConnection:  # noqa: ARG002  there is nothing to wait for
         """Open a connection."""
         self._connections += 1
-        return MemoryConnection(self.loop, self._make_server(self.loop), self._connections)
+        sources = Sources()
+        return MemoryConnection(
+            self.loop, self._make_server(self.loop, lambda _peer: sources), sources, self._connections
+        )
 
     def inside(self) -> bool:
         """Return whether the caller runs in one of this server's steps."""

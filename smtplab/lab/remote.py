@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from smtplab.errors import DialogueError, NotAReply, ProbeError
 from smtplab.protocol.client import Client
 from smtplab.protocol.octets import show_octets
+from smtplab.protocol.sources import UNKNOWN, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,9 +81,10 @@ class RemoteConnection:
         except (ConnectionError, ssl.SSLEOFError):
             return None
 
-    def about(self) -> tuple[str, bool]:
-        """Return what is known of the next reply: that a live server sends it."""
-        return "live", False
+    def source(self, end: int) -> tuple[Source, int]:
+        """Return what is known of any reply: that a live server sends it."""
+        del end
+        return UNKNOWN
 
     def close(self) -> None:
         """Hang up."""

@@ -6,12 +6,16 @@ aiosmtpd's own Controller cannot bind port 0, waits five seconds on a busy port 
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import socket
 import threading
 import time
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+
+from smtplab.protocol.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _CHUNK = 65536
 _BACKLOG = 512
-_REMEMBERED = 64
 
 
 class TcpCarrier:
@@ -27,11 +30,19 @@ class TcpCarrier:
 
     name = "tcp"
 
-    def __init__(self, make_server: Callable[[Any], Any], port: int = 0) -> None:
-        self._sessions: dict[tuple[str, int], Any] = {}
+    def __init__(self, make_server: Callable[[Any, Any], Any], port: int = 0) -> None:
+        self._sessions: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._sources: dict[tuple[str, int], Sources] = {}
+        """Of the lab's own clients, by their address."""
         self._make_server = make_server
         # bound here, in the caller's thread: a port that is taken is an error at once
-        self._listener = socket.create_server((HOST, port), backlog=_BACKLOG)
+        self._listener = _socket()
+        try:
+            self._listener.bind((HOST, port))
+            self._listener.listen(_BACKLOG)
+        except OSError:
+            self._listener.close()
+            raise
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="smtplab server", daemon=True)
@@ -42,7 +53,16 @@ class TcpCarrier:
 
     def connect(self, timeout: float) -> TcpConnection:
         """Open a connection, within `timeout` seconds. Raises OSError."""
-        return TcpConnection(socket.create_connection(self.address, timeout), self._sessions)
+        sock = _socket()
+        try:
+            sock.settimeout(timeout)
+            sock.bind((HOST, 0))  # its address is known before the server sees it
+            sources = self._sources[sock.getsockname()[:2]] = Sources()
+            sock.connect(self.address)
+        except BaseException:
+            sock.close()
+            raise
+        return TcpConnection(sock, sources)
 
     def inside(self) -> bool:
         """Return whether the caller runs in this server's thread."""
@@ -72,7 +92,7 @@ class TcpCarrier:
         server = await self._loop.create_server(self._session, sock=self._listener, backlog=_BACKLOG)
         await self._stop.wait()
         server.close()
-        for session in list(self._sessions.values()):
+        for session in list(self._sessions):
             if session.transport is not None:
                 session.transport.abort()
         # connection_lost comes with the loop's next round and cancels each session's task
@@ -84,20 +104,17 @@ class TcpCarrier:
         await asyncio.gather(*rest, return_exceptions=True)
 
     def _session(self) -> Any:
-        session = self._make_server(self._loop)
-        made = session.connection_made
-        made = session.connection_made
-
-        def connection_made(transport: asyncio.BaseTransport) -> None:
-            if len(self._sessions) > _REMEMBERED:
-                # a session that is over is kept a while: its client may not have read all of it yet
-                for key in [key for key, old in self._sessions.items() if old.transport is None]:
-                    del self._sessions[key]
-            self._sessions[transport.get_extra_info("peername")] = session
-            made(transport)
-
-        session.connection_made = connection_made
+        session = self._make_server(self._loop, lambda peer: self._sources.pop(peer, None))
+        self._sessions.add(session)
         return session
+
+
+def _socket() -> socket.socket:
+    """Return a TCP socket. The protocol is named: else asyncio leaves Nagle's algorithm on for what it accepts."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":  # elsewhere it would let two programs share a port
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return sock
 
 
 class TcpConnection:
@@ -105,11 +122,10 @@ class TcpConnection:
 
     clock = staticmethod(time.monotonic)
 
-    def __init__(self, sock: socket.socket, sessions: dict[tuple[str, int], Any]) -> None:
+    def __init__(self, sock: socket.socket, sources: Sources) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
-        self._sessions = sessions
-        self._me: tuple[str, int] = sock.getsockname()[:2]
+        self.source = sources.of
         self._limit = 0.0
         self._poll = None
         if hasattr(select, "poll"):
@@ -150,11 +166,6 @@ class TcpConnection:
             return b""
         except ConnectionError:
             return None
-
-    def about(self) -> tuple[str, bool]:
-        """Return how the server came by its next reply, and whether it hangs up after it."""
-        replied = getattr(self._sessions.get(self._me), "replied", None)
-        return replied.popleft() if replied else ("live", False)
 
     def close(self) -> None:
         """Hang up."""

@@ -1,16 +1,18 @@
 """The client's side of a dialogue: command lines out, replies in, everything noted. It decides nothing about SMTP.
 
-It talks over a `Connection` (carriers/), which may lead to the lab's server or to any other.
+It talks over a `Connection`, which may lead to the lab's server or to any other. What the server sends without having
+been asked, at whatever moment, is noted as an exchange with nothing sent, and never passes for an answer.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
 
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout
-from smtplab.protocol.reply import Reply, ReplyParser
+from smtplab.protocol.reply import CLOSING_CODES, Reply, ReplyParser
 from smtplab.protocol.transcript import Exchange, Transcript
 
 if TYPE_CHECKING:
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 REPLY_LIMIT = 2**20
 """A reply that has more octets than this and no end is taken for one that never ends."""
 
-_LAST_WORDS = (b"221", b"421")
-"""After these a server closes the connection (RFC 5321 §3.8, §4.1.1.10)."""
+UNASKED_LIMIT = 2**16
+"""A server that says more octets than this before it is asked anything is taken for one that never stops."""
 
 _MOMENT = 0.25
-"""Seconds."""
+"""Seconds that a server may take to hang up after its last words, or to answer a line that ends in a bare LF."""
 
 _DOT = b".\r\n"
 
@@ -36,19 +38,24 @@ class Client:
     connect: opens a connection within so many seconds.
     """
 
+    connect: Callable[[float], Connection]
+
     def __init__(self) -> None:
-        self.connect: Callable[[float], Connection]
         self._connection: Connection | None = None
         self._parser = ReplyParser()
         self._arrived: deque[Reply] = deque()
-        self._said: list[tuple[Any, ...]] = []  # what an Exchange is made of, when somebody looks
+        self._exchanges: list[Exchange] = []
         self._session = 0
+        self._read = 0
+        """How many octets of this connection the replies taken so far make up."""
+        self._sent = 0
+        """How many command lines were sent on this connection."""
         self._in_data = False
 
     @property
     def transcript(self) -> Transcript:
         """Everything said so far, on every connection."""
-        return Transcript(Exchange(*said) for said in self._said)
+        return Transcript.up_to_now(self._exchanges)
 
     @property
     def connection(self) -> Connection | None:
@@ -67,78 +74,171 @@ class Client:
             connection.close()
 
     def send(self, line: bytes, timeout: float) -> Reply:
-        """Send one command line (with its CRLF) and give the reply, within `timeout` seconds."""
-        connection, deadline = self._ready(timeout)
-        if self.reading_message and line != _DOT:
-            raise LabError(
-                "the server is reading a message and answers no command before a line with one dot; "
-                r"send the text with send_raw(b'...\r\n.\r\n')"
-            )
-        self._put(connection, line, line, timeout)
-        reply = self._take(connection, line, deadline)
-        self._note_unasked()
-        return reply
+        """Send one command line (with its CRLF) and return the reply, within `timeout` seconds.
 
-    def send_raw(self, data: bytes, timeout: float) -> tuple[Reply, ...]:
-        """Send octets as they are and give one reply to each command line or message text in them."""
+        A server that has hung up before it read the command gets it once more, in a new session.
+        """
+        for _ in range(2):
+            connection, deadline = self._ready(timeout)
+            if self.reading_message and line != _DOT:
+                raise LabError(
+                    "the server is reading a message and answers no command before a line with one dot; "
+                    r"send the text with send_raw(b'...\r\n.\r\n')"
+                )
+            try:
+                if not self._put(connection, line, timeout):
+                    self._read_last_words(connection)
+                elif reply := self._take(connection, line, deadline):
+                    self._note_unasked()
+                    return reply
+            except BaseException:
+                # an interrupt: a reply that comes after it must not pass for the next command's
+                self._abandon(line)
+                raise
+        return self._lost(line)
+
+    def send_raw(self, data: bytes, timeout: float, *, bare_lf: bool = True) -> tuple[Reply, ...]:
+        """Send octets as they are, and return one reply to each command line or message text in them.
+
+        bare_lf: the server may take a bare LF for the end of a line, against RFC 5321 §2.3.8: its reply is waited for a
+          moment, and without one the line goes on.
+        """
         connection, deadline = self._ready(timeout)
-        self._put(connection, data, data, timeout)
         replies: list[Reply] = []
-        rest = data
-        while rest:
-            end = _end_of_text(rest) if self._in_data else rest.find(b"\n") + 1
-            if not end:
-                self._said.append((rest, None, self._session, "live", False))
-                break
-            replies.append(self._take(connection, rest[:end], deadline))
-            rest = rest[end:]
-        self._note_unasked()
+        rest, line = data, data
+        try:
+            self._put(connection, data, timeout)
+            while rest:
+                end = self._end_of_line(rest, connection if bare_lf else None)
+                line, rest = rest[:end], rest[end:]
+                if self._connection is None:
+                    self._lost(line + rest)
+                if not self._ends(line):
+                    self._exchanges.append(Exchange(line, None, self._session))
+                    break
+                reply = self._take(connection, line, deadline)
+                if reply is None:
+                    self._lost(line + rest)
+                replies.append(reply)
+            self._note_unasked()
+        except BaseException:
+            self._abandon(line)
+            raise
         return tuple(replies)
+
+    # --- lines
+
+    def _end_of_line(self, data: bytes, lenient: Connection | None) -> int:
+        """Return the offset after the first command line or message text in `data`; its length where none ends."""
+        if self._in_data:
+            return _end_of_text(data) or len(data)
+        if lenient is None:
+            return data.find(b"\r\n") + 2 if b"\r\n" in data else len(data)
+        end = 0
+        while end := data.find(b"\n", end) + 1:
+            if data[:end].endswith(b"\r\n") or self._comes_soon(lenient):
+                return end
+        return len(data)
+
+    def _ends(self, line: bytes) -> bool:
+        """Return whether a line or message text is whole, so that its reply is due."""
+        return bool(_end_of_text(line)) if self._in_data else line.endswith(b"\r\n") or bool(self._arrived)
+
+    def _comes_soon(self, connection: Connection) -> bool:
+        """Return whether a reply is there, or comes within a moment."""
+        if not self._arrived:
+            with suppress(TimeoutError):
+                self._arrived.extend(self._parser.feed(connection.receive(connection.clock() + _MOMENT)))
+        return bool(self._arrived)
 
     # --- a connection
 
     def _ready(self, timeout: float) -> tuple[Connection, float]:
         """Return a connection that works, opening one where there is none, and the deadline by its clock."""
         if self._connection is not None:
-            there = self._connection.waiting()
-            if there:
-                self._arrived.extend(self._feed(there, None))
-                self._note_unasked()
-            elif there is None:
-                self._said[-1] = (*self._said[-1][:4], True, *self._said[-1][5:])
-                self.hang_up()
+            self._read_waiting(self._connection)
         if self._connection is not None:
             return self._connection, self._connection.clock() + timeout
         connection = self._connection = self.connect(timeout)
         self._session += 1
         self._parser = ReplyParser()
         self._arrived.clear()
-        self._in_data = False
+        self._read, self._sent, self._in_data = 0, 0, False
         deadline = connection.clock() + timeout
-        self._take(connection, None, deadline)
+        try:
+            self._take(connection, None, deadline)
+            if self._connection is not None:
+                self._read_waiting(connection)
+        except BaseException:
+            self._abandon(None)
+            raise
         if self._connection is None:
             raise ConnectionLost("the server hung up after its greeting", self.transcript)
         return connection, deadline
 
-    def _put(self, connection: Connection, octets: bytes, command: bytes, timeout: float) -> None:
+    def _read_waiting(self, connection: Connection) -> None:
+        """Note what the server has said unasked, and whether it has hung up (RFC 5321 §3.8: after a 421, say)."""
+        self._note_unasked()
+        size = 0
+        while data := connection.waiting():
+            size += len(data)
+            try:
+                self._arrived.extend(self._parser.feed(data))
+            except NotAReply:
+                self._abandon(None)
+                raise
+            self._note_unasked()
+            if size > UNASKED_LIMIT:
+                self._break(None, ReplyTimeout, f"the server talks on unasked: over {UNASKED_LIMIT} octets came")
+        if data is None:
+            self._note_hung_up()
+
+    def _note_hung_up(self) -> None:
+        """Note that the server has hung up, unless that is noted already, and hang up too."""
+        if self._connection is None:
+            return
+        if len(self._parser):
+            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending))
+        self._exchanges = [*self._exchanges[:-1], replace(self._exchanges[-1], closed=True)]
+        self.hang_up()
+
+    def _put(self, connection: Connection, octets: bytes, timeout: float) -> bool:
+        """Send octets, and return whether the server was still there to take them."""
         try:
             connection.send(octets, timeout)
         except TimeoutError:
-            self._break(command, ReplyTimeout, f"the server took no more octets for {timeout:g} s")
-        except OSError as error:
-            self._break(command, ConnectionLost, f"the connection is gone ({error.strerror or error})")
-        except BaseException:
-            self._abandon(command)
-            raise
+            self._break(octets, ReplyTimeout, f"the server took no more octets for {timeout:g} s")
+        except OSError:
+            return False
+        return True
 
-    def _take(self, connection: Connection, command: bytes | None, deadline: float) -> Reply:
-        """Wait for the reply to `command` and note the exchange."""
+    def _read_last_words(self, connection: Connection) -> None:
+        """Note what a server said before it hung up, and hang up."""
+        with suppress(NotAReply, OSError):
+            while data := connection.receive(connection.clock() + _MOMENT):
+                self._arrived.extend(self._parser.feed(data))
+        self._note_unasked()
+        self._note_hung_up()
+
+    def _take(self, connection: Connection, command: bytes | None, deadline: float) -> Reply | None:
+        """Wait for the reply to `command`, and note the exchange; None where the server hangs up before it reads it."""
+        if not self._in_data:
+            self._sent += command is not None
+        while self._connection is not None:
+            self._wait(connection, command, deadline)
+            reply = self._note(connection, command)
+            if reply is not None:
+                return reply
+        return None
+
+    def _wait(self, connection: Connection, command: bytes | None, deadline: float) -> None:
+        """Wait for a reply."""
         try:
             while not self._arrived:
                 data = connection.receive(deadline)
                 if not data:
                     self._break(command, ConnectionLost, "the server closed the connection before it had replied")
-                self._arrived.extend(self._feed(data, command))
+                self._arrived.extend(self._parser.feed(data))
                 if not self._arrived and len(self._parser) > REPLY_LIMIT:
                     self._break(command, ReplyTimeout, f"the reply has no end: over {REPLY_LIMIT} octets came")
         except ReplyTimeout:
@@ -146,25 +246,31 @@ class Client:
         except TimeoutError:
             began = f", only {len(self._parser)} octets of one" if len(self._parser) else ""
             self._break(command, ReplyTimeout, f"no complete reply came within the timeout{began}")
-        except (ConnectionLost, NotAReply):
-            raise
-        except BaseException:
-            # an interrupt: a reply that comes after it must not pass for the next command's
-            self._abandon(command)
-            raise
-        reply = self._arrived.popleft()
-        source, closes = connection.about()
-        if not closes and reply.raw[:3] in _LAST_WORDS:
-            closes = self._hangs_up(connection)
-        self._said.append((command, reply, self._session, source, closes))
-        self._in_data = reply.raw.startswith(b"354") and command is not None and command[:4].upper() == b"DATA"
+
+    def _note(self, connection: Connection, command: bytes | None) -> Reply | None:
+        """Note the first reply that has arrived, and hang up where the server does.
+
+        Return it where it may answer `command`; None where it was written before the command was read.
+        """
+        reply = self._arrived[0]
+        self._read += len(reply.raw)
+        (source, closes, error), lines = connection.source(self._read)
+        if -1 < lines < self._sent:
+            command = None
+        closes = closes or (reply.raw[:3] in CLOSING_CODES and self._hangs_up(connection))
+        self._exchanges.append(Exchange.noted(command, reply, self._session, source, closes, error))
+        self._arrived.popleft()
         if closes:
+            self._note_unasked()
             self.hang_up()
+        if command is None:
+            return reply if not self._sent else None
+        self._in_data = reply.raw.startswith(b"354") and command[:4].upper() == b"DATA"
         return reply
 
     def _hangs_up(self, connection: Connection) -> bool:
         """Return whether the server hangs up now, as it does after its last words; that may take it a moment."""
-        if self._arrived:
+        if len(self._arrived) > 1:
             return False
         try:
             data = connection.receive(connection.clock() + _MOMENT)
@@ -174,29 +280,37 @@ class Client:
             self._arrived.extend(self._parser.feed(data))
         return not data
 
-    def _feed(self, data: bytes, command: bytes | None) -> list[Reply]:
-        try:
-            return self._parser.feed(data)
-        except NotAReply:
-            self._abandon(command)
-            raise
-
     def _note_unasked(self) -> None:
         """Note replies that no command asked for: a server may send two to one command, and none is dropped."""
-        while self._arrived:
-            self._said.append((None, self._arrived.popleft(), self._session, "live", False))
+        while self._arrived and self._connection is not None:
+            self._note(self._connection, None)
 
     def _abandon(self, command: bytes | None, *, closed: bool = False) -> None:
-        """Note a command that got no complete reply, and give the connection up."""
-        partial = self._parser.pending
-        self._said.append((command, None, self._session, "live", closed, partial))
-        self.hang_up()
+        """Give the connection up, where it is not given up yet, and note the command that got no complete reply."""
+        if self._connection is None:
+            return
+        connection, self._connection = self._connection, None
+        last = self._exchanges[-1] if self._exchanges else None
+        answered = last is not None and last.session == self._session and last.sent is command and command is not None
+        if not answered:
+            self._exchanges.append(Exchange(command, None, self._session, closed=closed, partial=self._parser.pending))
+        self._exchanges.extend(Exchange(None, reply, self._session) for reply in self._arrived)
+        self._arrived.clear()
+        connection.close()
+
+    def _lost(self, rest: bytes) -> NoReturn:
+        """Note what was sent to a server that had hung up by then."""
+        self._exchanges.append(Exchange(rest, None, self._session, closed=True))
+        raise ConnectionLost("the server hung up before it had read everything", self.transcript)
 
     def _break(self, command: bytes | None, kind: type[ConnectionLost | ReplyTimeout], why: str) -> NoReturn:
         partial = self._parser.pending
         self._abandon(command, closed=kind is ConnectionLost)
-        said = "the greeting" if command is None else repr(command[:60])
-        raise kind(f"{why} (waiting for the reply to {said})", self.transcript, partial)
+        if command is not None:
+            why += f" (waiting for the reply to {command[:60]!r})"
+        elif not self._read:
+            why += " (waiting for the greeting)"
+        raise kind(why, self.transcript, partial)
 
 
 def _end_of_text(data: bytes) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from smtplab.protocol.sources import Source
 
 
 class Connection(Protocol):
@@ -20,8 +23,11 @@ class Connection(Protocol):
     def waiting(self) -> bytes | None:
         """Return the octets that are there without waiting, b"" when there are none, None when closed."""
 
-    def about(self) -> tuple[str, bool]:
-        """Return the source of the server's next reply (`transcript.SOURCES`), and whether it then hangs up."""
+    def source(self, end: int) -> tuple[Source, int]:
+        """Return how the server came by the reply that ends at offset `end` of all that it has sent.
+
+        And how many lines it had read when it wrote it, -1 where that is not known.
+        """
 
     def close(self) -> None:
         """Hang up. Idempotent."""

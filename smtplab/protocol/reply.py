@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 REPLY_LINE_LIMIT = 512
 """The longest reply line in octets, code and CRLF included (RFC 5321 §4.5.3.1.5)."""
 
+CLOSING_CODES = (b"221", b"421")
+"""After these a server closes the connection (RFC 5321 §3.8, §4.1.1.10)."""
+
 # code, separator, an enhanced status code where one stands (RFC 2034 §4: class, subject, detail), text, line end
 _LINE = re.compile(
     rb"(?P<code>[0-9]{3})(?P<separator>[ -])?"
@@ -97,7 +100,7 @@ def _last_line(code: bytes) -> re.Pattern[bytes]:
 def find_end(data: bytes | bytearray, start: int = 0, resume: int | None = None) -> int:
     """Return the offset just after the reply that begins at `start`, or -1 where its last line is not yet there.
 
-    resume: the beginning of a line up to which an earlier call has looked in vain.
+    resume: the beginning of a line before which no reply ends.
     """
     if data[start + 3 : start + 4] != b"-":
         return data.find(b"\n", start) + 1 or -1
@@ -106,7 +109,7 @@ def find_end(data: bytes | bytearray, start: int = 0, resume: int | None = None)
 
 
 def _is_one_reply(data: bytes) -> bool:
-    """Tell, quickly, whether `data` is exactly one well-formed reply; False means only that it may not be."""
+    """Return, quickly, whether `data` is exactly one well-formed reply; False means only that it may not be."""
     code = data[:3]
     last = data.rfind(b"\n", 0, -1) + 1
     return (
@@ -295,7 +298,10 @@ class ReplyParser:
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._resume = 0
+        self._line: int | None = None
+        """Where the line begins that is not whole yet; no reply ends before it."""
+        self._begins_well = False
+        """Whether three digits are there."""
 
     @property
     def pending(self) -> bytes:
@@ -314,18 +320,23 @@ class ReplyParser:
         """
         if not self._buffer and _is_one_reply(data):
             return [Reply._checked(data)]  # noqa: SLF001  one reply in one piece is what nearly always comes
-        self._buffer += data
+        buffer = self._buffer
+        buffer += data
+        if self._begins_well and b"\n" not in data:
+            return []  # the line goes on: nothing is looked at twice
         replies: list[Reply] = []
-        while self._buffer:
-            if not self._buffer[:3].isdigit() and (len(self._buffer) >= 3 or b"\n" in self._buffer):
+        start = 0
+        while start < len(buffer):
+            if not buffer[start : start + 3].isdigit() and (len(buffer) - start >= 3 or b"\n" in buffer[start:]):
                 if replies:
                     break
                 raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.pending[:12]!r}")
-            end = find_end(self._buffer, 0, self._resume)
+            end = find_end(buffer, start, self._line)
             if end < 0:
-                self._resume = self._buffer.rfind(b"\n", self._resume) + 1 or self._resume
                 break
-            replies.append(Reply._checked(bytes(self._buffer[:end])))  # noqa: SLF001
-            del self._buffer[:end]
-            self._resume = 0
+            replies.append(Reply._checked(bytes(buffer[start:end])))  # noqa: SLF001
+            start, self._line = end, None
+        del buffer[:start]
+        self._line = buffer.rfind(b"\n") + 1
+        self._begins_well = buffer[:3].isdigit() and len(buffer) >= 3
         return replies

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, overload
 
 from smtplab.protocol.octets import show_octets
@@ -39,6 +40,7 @@ class Exchange:
     source: one of `SOURCES`.
     closed: the server closed the connection after it.
     partial: the octets of a reply that broke off.
+    error: the exception in the server's code that is behind the reply, and where it was raised.
     """
 
     sent: bytes | None
@@ -47,6 +49,18 @@ class Exchange:
     source: str = "live"
     closed: bool = False
     partial: bytes = b""
+    error: str = ""
+
+    @classmethod
+    def noted(  # noqa: PLR0917  the client's, at every command
+        cls, sent: bytes | None, reply: Reply, session: int, source: str, closed: bool, error: str
+    ) -> Exchange:
+        """Make the exchange of a whole reply, quicker than by the fields one after another."""
+        exchange = object.__new__(cls)
+        exchange.__dict__.update(
+            sent=sent, reply=reply, session=session, source=source, closed=closed, partial=b"", error=error
+        )
+        return exchange
 
     @property
     def command(self) -> str | None:
@@ -69,18 +83,16 @@ class Exchange:
 
     def remarks(self, lang: str | None = None) -> Iterator[str]:
         """Return what else there is to say of it: unfinished, no reply, not recorded, closed."""
-        keys = []
-        if self.partial:
-            keys.append("partial")
-        elif self.reply is None and self.sent is not None:
-            keys.append("no_reply")
-        if self.source in _NOT_THE_SERVERS_OWN:
-            keys.append(self.source)
-        if self.closed:
-            keys.append("closed")
-        if keys:
+        remarks = {
+            "partial": bool(self.partial),
+            "no_reply": self.reply is None and self.sent is not None and not self.partial,
+            self.source: self.source in _NOT_THE_SERVERS_OWN,
+            "raised": bool(self.error),
+            "closed": self.closed,
+        }
+        if any(remarks.values()):
             say = Texts("protocol/texts", lang)
-            yield from (say(f"remark_{key}") for key in keys)
+            yield from (say(f"remark_{key}", error=self.error) for key, holds in remarks.items() if holds)
 
     def __repr__(self) -> str:
         said = "greeting" if self.sent is None else repr(show_octets(self.sent.rstrip(b"\r\n")))
@@ -95,14 +107,27 @@ class Exchange:
         return dialogue(self.rows())
 
 
-@dataclass(frozen=True, repr=False, init=False)
 class Transcript(Sequence[Exchange]):
     """A dialogue as it was said: an immutable sequence of exchanges."""
 
-    exchanges: tuple[Exchange, ...]
+    __slots__ = ("_exchanges", "_length")
 
     def __init__(self, exchanges: Iterable[Exchange] = ()) -> None:
-        object.__setattr__(self, "exchanges", tuple(exchanges))
+        self._exchanges: Sequence[Exchange] = tuple(exchanges)
+        self._length = len(self._exchanges)
+
+    @classmethod
+    def up_to_now(cls, exchanges: list[Exchange]) -> Transcript:
+        """Return what a list holds now, without a copy: the list may be appended to, and nothing else."""
+        transcript = cls()
+        transcript._exchanges = exchanges
+        transcript._length = len(exchanges)
+        return transcript
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The exchanges as a tuple."""
+        return tuple(self._exchanges[: self._length])
 
     @overload
     def __getitem__(self, index: int) -> Exchange: ...
@@ -110,21 +135,36 @@ class Transcript(Sequence[Exchange]):
     def __getitem__(self, index: slice) -> Transcript: ...
     def __getitem__(self, index: int | slice) -> Exchange | Transcript:
         """Return one exchange, or a part as a Transcript."""
-        return Transcript(self.exchanges[index]) if isinstance(index, slice) else self.exchanges[index]
+        places = range(self._length)[index]
+        if isinstance(places, range):
+            return Transcript(self._exchanges[place] for place in places)
+        return self._exchanges[places]
 
     def __len__(self) -> int:
-        return len(self.exchanges)
+        return self._length
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return islice(self._exchanges, self._length)
+
+    def __eq__(self, other: object) -> bool:
+        return self.exchanges == other.exchanges if isinstance(other, Transcript) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.exchanges)
+
+    def __reduce__(self) -> tuple[type[Transcript], tuple[tuple[Exchange, ...]]]:
+        return Transcript, (self.exchanges,)
 
     def session(self, number: int) -> Transcript:
         """Return what was said on one connection, counted from 1."""
-        return Transcript(exchange for exchange in self.exchanges if exchange.session == number)
+        return Transcript(exchange for exchange in self if exchange.session == number)
 
     def replies(self, command: str) -> tuple[Reply, ...]:
         """Return the replies to `command` (its case does not matter), in order."""
         wanted = command.upper()
         return tuple(
             exchange.reply
-            for exchange in self.exchanges
+            for exchange in self
             if exchange.reply is not None and (exchange.command or "").upper() == wanted
         )
 
@@ -132,9 +172,9 @@ class Transcript(Sequence[Exchange]):
         return f"<Transcript of {len(self)} exchanges>"
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.exchanges))
+        return "\n".join(map(str, self))
 
     def _repr_html_(self) -> str:
         from smtplab.text.html import dialogue  # only a notebook asks for it
 
-        return dialogue(row for exchange in self.exchanges for row in exchange.rows())
+        return dialogue(row for exchange in self for row in exchange.rows())

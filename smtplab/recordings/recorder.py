@@ -48,12 +48,14 @@ class _Recorder:
         self._hello = hello
         self._timeout = timeout
         self._progress = progress
+        self._read = 0
         self.rows: list[dict[str, Any]] = []
 
     def session(self, name: str, lines: list[bytes], *, greet: bool, keep_hello: bool = True) -> int:
         """Send lines on one connection until the server hangs up; give how many it took."""
         self._progress(name)
         connection = self._connect(self._timeout)
+        self._read = 0  # octets of this connection
         try:
             opening: list[bytes | None] = [None, *([self._hello] if greet else [])]
             for number, line in enumerate([*opening, *lines]):
@@ -105,7 +107,8 @@ class _Recorder:
             return received, True, "live"
         except NotAReply as error:
             raise CannotRecord(f"this is no SMTP server: {error}") from error
-        source, closes = connection.about()
+        self._read += len(received)
+        (source, closes, _), _ = connection.source(self._read)
         return received, closes or self._closed_after(connection, received), source
 
     def _closed_after(self, connection: Connection, received: bytes) -> bool:

@@ -27,6 +27,8 @@ _EARLIER = {"rcpt": ("rcpt", "mail", "greeted"), "mail": ("mail", "greeted")}
 class RecordedPersonality(Personality):
     """A real server, by its recording, which is read when the first session begins."""
 
+    bare_lf = True
+
     def __init__(self, name: str, made: Recording | None = None) -> None:
         super().__init__(name)
         self._made = made

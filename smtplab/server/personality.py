@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
-from smtplab.protocol.reply import Reply
+from smtplab.protocol.reply import Reply, find_end
+from smtplab.protocol.sources import Source
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Answer:
     def code(self) -> str:
         """The code of its last line, as the figures count it; "" for silence."""
         return self.octets.removesuffix(b"\r\n").rpartition(b"\n")[2][:3].decode("ascii", "replace")
+
+    @cached_property
+    def origin(self) -> Source:
+        """What the session notes of it for the client."""
+        return Source(self.source, self.close)
 
 
 SILENCE = Answer(b"")
@@ -61,11 +67,15 @@ class Personality:
 
     name: as `lab.personality` takes it.
     stock: True for aiosmtpd as it is published, without the lab's HELP and XSTATUS.
+    bare_lf: whether a bare LF ends a command line, which RFC 5321 §2.3.8 rules out and real servers allow.
     """
+
+    bare_lf = False
 
     def __init__(self, name: str, *, stock: bool = False) -> None:
         self.name = name
         self.stock = stock
+        self.bare_lf = self.bare_lf or stock
 
     def dialogue(self) -> Dialogue | None:
         """Begin a session; None where the server answers everything itself."""
@@ -90,18 +100,36 @@ class Personality:
         return _Scripted(name, answers, greeting)
 
 
-def _answer(said: object, what: str) -> Answer:
-    match said:
+def _answer(answer: object, what: str) -> Answer:
+    match answer:
         case Answer():
-            return said
+            return answer
         case bytes():
-            return Answer(said)
+            return Answer(answer)
         case Reply():
-            return Answer(said.raw, close=said.code == _CLOSING)
+            return Answer(answer.raw, close=answer.code == _CLOSING)
         case str():
-            octets = said.removesuffix("\n").replace("\r\n", "\n").encode("utf-8", "surrogateescape")
-            return Answer(octets.replace(b"\n", b"\r\n") + b"\r\n", close=said.startswith(str(_CLOSING)))
-    raise TypeError(f"the answer to {what} is {said!r}: not text, octets, a Reply or an Answer")
+            return Answer(_octets_of(answer, what), close=answer.startswith(str(_CLOSING)))
+    raise TypeError(f"the answer to {what} is {answer!r}: not text, octets, a Reply or an Answer")
+
+
+def _octets_of(text: str, what: str) -> bytes:
+    """Return the octets of a reply given as text: one reply, which a line end in a name or an address cannot double."""
+    text = text.replace("\r\n", "\n").removesuffix("\n")
+    odd = next((char for char in text if not char.isprintable() and char not in "\t\n" and not _is_escape(char)), None)
+    if odd is not None:
+        raise ValueError(f"the answer to {what} holds {odd!r}; octets (bytes) are sent as they are, text is one reply")
+    octets = text.replace("\n", "\r\n").encode("utf-8", "surrogateescape") + b"\r\n"
+    if octets[:3].isdigit() and -1 < find_end(octets) < len(octets):
+        raise ValueError(
+            f"the answer to {what} is more than one reply: {text!r:.80}; octets (bytes) are sent as they are"
+        )
+    return octets
+
+
+def _is_escape(char: str) -> bool:
+    """Return whether a character stands for an octet that is not UTF-8 (PEP 383)."""
+    return "\udc80" <= char <= "\udcff"
 
 
 _CLOSING = 421
@@ -113,6 +141,8 @@ class _ScriptedDialogue:
     hello: Answer | None
     asked: dict[str, int] = field(default_factory=dict)
     in_data: bool = False
+    line_ended: bool = True
+    """Whether the last line of message text ended with CR LF."""
 
     def greeting(self) -> Answer | None:
         return self.hello
@@ -120,7 +150,9 @@ class _ScriptedDialogue:
     def answer(self, line: bytes) -> Answer | None:
         text = line.decode("utf-8", "surrogateescape").rstrip("\r\n")
         if self.in_data:
-            if text != ".":
+            ends = line == b".\r\n" and self.line_ended  # RFC 5321 §4.1.1.4: CR LF . CR LF and nothing else
+            self.line_ended = line.endswith(b"\r\n")
+            if not ends:
                 return SILENCE
             self.in_data = False
             return self._say(".", text) or _answer("250 OK", ".")

@@ -8,43 +8,55 @@ which SMTP does not have. It takes aiosmtpd's own options and can stand wherever
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from collections import defaultdict, deque
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP, syntax
 
-from smtplab.protocol.reply import Reply
+from smtplab.protocol.reply import CLOSING_CODES, Reply
+from smtplab.server.failures import OF_ASYNCIO, CodeStopped, describe, status_of
+from smtplab.server.fast_path import FastPath
 from smtplab.server.help import ALIASES, TOPICS, Topic
+from smtplab.server.output import is_last_line, one_reply
 from smtplab.server.personality import Answer, Dialogue
 from smtplab.server.state import ServerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from smtplab.protocol.sources import Sources
+
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
-_ANSWERED_AT_ONCE = 65536  # octets; a longer line, or a client that does not read, takes the way through the task
+_OURS = ("smtplab", "aiosmtpd")
+_GATHERED = 65536
+"""Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
-_KEPT = 65536
-
-_CLOSING = ("221", "421")  # after these aiosmtpd hangs up, as RFC 5321 §3.8 has it
+_PATHS = {"MAIL": re.compile(rb"FROM:\s*<", re.IGNORECASE), "RCPT": re.compile(rb"TO:\s*<", re.IGNORECASE)}
+"""How the argument begins (RFC 5321 §4.1.1.2, §4.1.1.3): a path stands in angle brackets (§4.1.2)."""
 
 # aiosmtpd logs every unknown command as a warning; without a handler Python prints those on stderr, in the middle of a
 # lesson. Whoever configures logging still sees them.
 logging.getLogger("mail.log").addHandler(logging.NullHandler())
 
 
-class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
+class LabSMTP(FastPath):
     """An aiosmtpd server session that answers by its state's personality.
 
     handler: an aiosmtpd handler; without one the server's state holds the mail.
     state: what the sessions of one server share; a new one where none is given.
-    patient: keep to a learner's needs: any number of unknown commands, and a command line limit of exactly 512
-      octets. False is aiosmtpd's way: it hangs up at the fifth unknown command and measures without CRLF.
+    patient: keep to what RFC 5321 says and to a learner's needs: CR LF alone ends a command line (§2.3.8), of exactly
+      512 octets at most, and any number of unknown commands may come. False is aiosmtpd's way: a bare LF ends a line
+      too, it is measured without CRLF, and at the fifth unknown command the server hangs up.
     options: aiosmtpd's own.
     """
+
+    sources_of: Callable[[Any], Sources | None] = staticmethod(lambda _peer: None)
+    """From a peer's address to the place in which the session notes where its octets come from."""
 
     def __init__(
         self, handler: Any = None, *, state: ServerState | None = None, patient: bool = False, **options: Any
@@ -52,18 +64,21 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         self.state = state or ServerState()
         # the stock exhibit keeps aiosmtpd's impatience too
         self._patient = patient and not self.state.personality.stock
+        self.bare_lf = not self._patient or self.state.personality.bare_lf
         self._dialogue: Dialogue | None = None
         self._greeted = False
-        self._active = 0.0
-        self._idle = False
-        """Whether the session waits for a command line."""
-        self._at_line_start = True
-        self._asked: Answer | Exception | None = None
-        self._is_asked = False
-        self._help_asked: object = None
-        self._help_given: Answer
-        self.replied: deque[tuple[str, bool]] = deque(maxlen=256)
-        """For the lab's client: of each reply not yet read, its source, and whether the server hangs up after it."""
+        self._lines = b""
+        """The lines of a reply that aiosmtpd pushes line by line, until its last one."""
+        self._replied = False
+        """Whether the command that is being answered has a reply."""
+        self._culprit = ""
+        """The method, hook or script of a user's that is running."""
+        self._error = ""
+        self._help_moment: object = None
+        self._help_answer: Answer
+        for name in ("hostname", "ident"):
+            if isinstance(options.get(name), str):
+                options[name] = one_reply(options[name])[:-2].decode()  # both go into replies
         super().__init__(self.state if handler is None else handler, **options)
         # aiosmtpd keeps these limits on the class, where each EHLO of any session raises them a little more
         self.command_size_limits: defaultdict[str, int] = defaultdict(lambda: SMTP.command_size_limit)
@@ -71,6 +86,9 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         self._help_is_free = type(self).smtp_HELP is LabSMTP.smtp_HELP and not (
             self._auth_required or self.require_starttls or self._enforce_call_limit
         )
+        if self._patient:
+            for verb in self._smtp_methods:
+                self._smtp_methods[verb] = self._guarded(self._smtp_methods[verb])
         if self.state.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
@@ -83,6 +101,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             self.state.sessions.add(self)
             self.state.sessions_ever += 1
             self._dialogue = self.state.personality.dialogue()
+            self._sources = self.sources_of(transport.get_extra_info("peername"))
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -90,127 +109,144 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         self.state.sessions.discard(self)
         super().connection_lost(error)
 
-    def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        super()._cb_client_connected(reader, writer)
-        # aiosmtpd asks for a command line with readuntil(), for message text with readuntil(b"\r\n"), for an AUTH
-        # answer with readline(): the first of them is where a command can be answered before aiosmtpd sees it
-        self._read: Callable[..., Any] = reader.readuntil
-        reader.readuntil = self._next_line  # type: ignore[assignment, method-assign]
+    # --- commands in
 
-    # --- every command line comes by here
-
-    def data_received(self, data: bytes) -> None:
-        """Take octets (asyncio.Protocol). One whole command line that needs no waiting is answered here and now."""
-        if self._idle and self._at_line_start and data.find(b"\n") == len(data) - 1 < _ANSWERED_AT_ONCE:
-            self._asked = self._ask(data)
-            if isinstance(self._asked, Answer) and self._writer.transport.get_write_buffer_size() < _ANSWERED_AT_ONCE:
-                self._reset_timeout()
-                self._put_out(self._asked)
-                self._asked = None
-                return
-            self._is_asked = True
-        self._idle = False  # the task has something to do now, and says when it waits again
-        self._at_line_start = data.endswith(b"\n")
-        super().data_received(data)
-
-    async def _next_line(self, separator: bytes | None = None) -> bytes:
-        if separator is not None:
-            text: bytes = await self._read(separator)
-            return text
-        while True:
-            self._idle = True
-            try:
-                line = await self._whole_line()
-            finally:
-                self._idle = False
-            answer = self._asked if self._is_asked else self._ask(line)
-            self._asked, self._is_asked = None, False
-            if isinstance(answer, Exception):
-                raise answer
-            if answer is None:
-                return line
-            self._reset_timeout()
-            self._put_out(answer)
-            await self._writer.drain()
-
-    async def _whole_line(self) -> bytes:
-        """Read a command line that may be longer than the reader's limit; past `_KEPT` octets its middle is dropped."""
-        line = b""
-        while True:
-            try:
-                last: bytes = await self._read()
-            except asyncio.LimitOverrunError as error:
-                piece = await self._reader.read(error.consumed)
-                line = line + piece if len(line) < _KEPT else line
-            else:
-                return line + last
-
-    def _ask(self, line: bytes) -> Answer | Exception | None:
-        try:
-            return self._answer(line)
-        except Exception as error:  # noqa: BLE001  a learner's script may fail; aiosmtpd turns it into a 500
-            return error
-
-    def _answer(self, line: bytes) -> Answer | None:
+    def answer_to(self, line: bytes) -> Answer | None:
         """Return the answer to a command line where the personality or the lab has one, else leave it to aiosmtpd."""
-        words = line.rstrip(b"\r\n")
-        verb_octets, _, rest = words.partition(b" ")  # as aiosmtpd cuts it
+        self._replied = False
+        verb_octets, _, rest = line.rstrip(b"\r\n").partition(b" ")  # as aiosmtpd cuts it
         verb = verb_octets.decode("ascii", "replace").upper()
         known = verb in self._smtp_methods
         self.state.commands[verb if known else "unknown"] += 1
         if self._dialogue is not None:
+            self._culprit = "the script"
             answer = self._dialogue.answer(line)
+            self._culprit = ""
             if answer is not None:
                 return answer
         if not self._patient:
             return None
-        limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
-        if len(line) > limit:
-            return _live(Reply.of(500, f"Command line too long: at most {limit} octets, CR LF included"))
-        if words and not known:
-            return _live(Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands'))
-        if verb == "HELP" and self._help_is_free and rest.isascii():
-            return self._help(rest.decode("ascii").strip())
+        moment = (line, self.session.extended_smtp, self._tls_protocol)
+        if moment == self._help_moment:
+            return self._help_answer
+        refusal = self._refusal(line, verb, rest, known=known)
+        if refusal is not None:
+            return _live(refusal)
+        if verb == "HELP" and self._help_is_free:
+            self._help_moment, self._help_answer = moment, _live(self._help(rest.decode("ascii").strip()))
+            return self._help_answer
         return None
 
-    def _put_out(self, answer: Answer) -> None:
-        if answer.octets:
-            self._count(answer.code, answer.source, closes=answer.close)
-            self._writer.write(answer.octets)
-        if answer.close and self.transport is not None:
-            self.transport.close()
+    def _refusal(self, line: bytes, verb: str, rest: bytes, *, known: bool) -> Reply | None:  # noqa: PLR0911
+        """Return the refusal of a line that is too long, holds what it may not, or names a verb there is not."""
+        words = line.removesuffix(b"\r\n")
+        limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
+        if len(line) > limit:
+            return Reply.of(500, f"Command line too long: at most {limit} octets, CR LF included")
+        if b"\n" in words or b"\r" in words:
+            return Reply.of(500, "Syntax error: CR and LF stand only together, at the end of a line")
+        if words and not known:
+            return Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands')
+        if not self.enable_SMTPUTF8 and not words.isascii():
+            return Reply.of(501, "Syntax error in parameters: octets outside ASCII need SMTPUTF8, not offered here")
+        if (verb == "STARTTLS" and not self.tls_context) or (verb == "AUTH" and not self._auth_is_offered()):
+            return Reply.of(502, f"Command {verb} not implemented here")
+        if verb in _PATHS and rest and not _PATHS[verb].match(rest.strip()) and self._is_aiosmtpds(verb):
+            return Reply.of(501, f"Syntax: {TOPICS[verb].syntax}")
+        return None
 
-    async def push(self, status: str | bytes) -> None:
-        """Send a reply, or a line of one, counting it (aiosmtpd's method)."""
+    def _is_aiosmtpds(self, verb: str) -> bool:
+        """Return whether aiosmtpd's own method answers a verb, not a child's."""
+        return str(self._smtp_methods[verb].__module__).startswith("aiosmtpd")
+
+    def _auth_is_offered(self) -> bool:
+        """Return whether AUTH can be used now, or once TLS is spoken (RFC 4954 §4)."""
+        return bool(self.tls_context or self._tls_protocol or not self._auth_require_tls)
+
+    def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a command's method so that the session outlives whatever is raised in it."""
+        theirs = "" if method.__module__.partition(".")[0] in _OURS else method.__name__
+
+        @functools.wraps(method)
+        async def run(arg: str | None) -> None:
+            self._culprit = theirs
+            try:
+                await method(arg)
+            except OF_ASYNCIO as error:
+                task = asyncio.current_task()
+                if self.transport is None or self.transport.is_closing() or (task is not None and task.cancelling()):
+                    raise
+                raise CodeStopped.by(error) from error
+            except SystemExit as error:
+                raise CodeStopped.by(error) from error
+            self._culprit = ""
+
+        return run
+
+    async def _call_handler_hook(self, command: str, *args: Any) -> Any:
+        outer, self._culprit = self._culprit, f"handle_{command}" if self.event_handler is not self.state else ""
+        status = await super()._call_handler_hook(command, *args)
+        self._culprit = outer
+        return status
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Return the one reply to a command whose code raised, and note for the learner where (aiosmtpd's method)."""
+        culprit, self._culprit = self._culprit, ""
+        self._lines = b""
+        self._error = describe(error, culprit)
+        if not self._patient or hasattr(self.event_handler, "handle_exception"):
+            status: str = await super().handle_exception(error)
+            return status
+        logging.getLogger("mail.log").info("%s", self._error, exc_info=error)
+        return status_of(error, culprit)
+
+    # --- replies out
+
+    async def push(self, status: Any) -> None:
+        """Send a reply, or a line of one (aiosmtpd's method). Each reply goes out in one piece."""
         if not self._greeted:
             self._greeted = True
             greeting = self._dialogue.greeting() if self._dialogue is not None else None
             if greeting is not None:
-                self._put_out(greeting)
+                self.write_answer(greeting)
                 return
-        # aiosmtpd pushes a reply line by line: it is one reply when its last line comes
-        last = (status if isinstance(status, bytes) else status.encode("utf-8", "replace")).rpartition(b"\n")[2]
-        if last[3:4] != b"-":
-            code = last[:3].decode("ascii", "replace")
-            self._count(code, "live", closes=code in _CLOSING)
-        await super().push(status)
+        if self._replied and self._error:
+            return  # the command has its reply: what its code raised afterwards is told with the next one
+        if not isinstance(status, str | bytes):
+            self._error = f"TypeError: {status!r:.60} is no reply ({self._culprit or 'push'})"
+            status = status_of(TypeError("what it returned is no reply"), "push")
+        octets = self._lines + one_reply(status, utf8=self.enable_SMTPUTF8)
+        whole = is_last_line(octets)
+        if not whole and len(octets) < _GATHERED:
+            self._lines = octets
+            return
+        self._lines = b""
+        self._write(Answer(octets, whole and octets[:3] in CLOSING_CODES, "live"), whole=whole)
+        await self._writer.drain()
 
-    def _count(self, code: str, source: str, *, closes: bool) -> None:
-        self.state.replies[code] += 1
-        self.replied.append((source, closes))
+    def command_done(self) -> None:
+        """Write what a reply has so far, though its last line never came."""
+        if self._lines:
+            octets, self._lines = self._lines, b""
+            self._write(Answer(octets, source="live"), whole=False)
 
-    def _reset_timeout(self, duration: float | None = None) -> None:
-        """Put the session's timeout off. One timer is kept and set anew when it fires, not at every command."""
-        self._active = self.loop.time()
-        if duration is not None or self._timeout_handle is None:
-            super()._reset_timeout(duration)
+    def write_answer(self, answer: Answer) -> None:
+        """Put an answer out, and hang up where it says so."""
+        if answer.octets:
+            self._write(answer)
+        if answer.close and self.transport is not None:
+            self.transport.close()
 
-    def _timeout_cb(self) -> None:
-        left = self._timeout_duration - (self.loop.time() - self._active)
-        if left > 0:
-            self._timeout_handle = self.loop.call_later(left, self._timeout_cb)
-        else:
-            super()._timeout_cb()
+    def _write(self, answer: Answer, *, whole: bool = True) -> None:
+        code = answer.code
+        self._replied = code[:1] != "3"  # after 354 and 334 the client goes on, and gets another reply
+        if whole:
+            self.state.replies[code] += 1
+        if self._sources is not None:
+            origin = answer.origin._replace(error=self._error) if self._error else answer.origin
+            self._sources.note(len(answer.octets), origin, self.lines_read)
+            self._error = ""
+        self._writer.write(answer.octets)
 
     # --- HELP and the status commands
 
@@ -223,17 +259,11 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         if self.state.personality.stock:
             await super().smtp_HELP(arg)
         elif not await self.check_auth_needed("HELP"):
-            await self.push(self._help(arg or "").octets.removesuffix(b"\r\n"))
+            await self.push(self._help(arg or "").raw)
 
-    def _help(self, topic: str) -> Answer:
-        asked = (topic, self.session.extended_smtp, self._tls_protocol)
-        if asked != self._help_asked:
-            self._help_asked, self._help_given = asked, _live(self._make_help(topic))
-        return self._help_given
-
-    def _make_help(self, topic: str) -> Reply:
+    def _help(self, topic: str) -> Reply:
         topics = {
-            name: TOPICS.get(name) or Topic(method.__smtp_syntax__, "", "")
+            name: TOPICS.get(name) or Topic(getattr(method, "__smtp_syntax__", name), "", "")
             for name, method in sorted(self._smtp_methods.items())
             if self._syntax_available(method) and (name != "AUTH" or self._tls_protocol or not self._auth_require_tls)
         }
@@ -246,7 +276,8 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         if wanted not in topics:
             return Reply.of(504, f'HELP topic "{_shown(topic)}" unknown; HELP alone lists the topics')
         found = topics[wanted]
-        extended = self._smtp_methods[wanted].__smtp_syntax_extended__ if self.session.extended_smtp else None
+        method = self._smtp_methods[wanted]
+        extended = getattr(method, "__smtp_syntax_extended__", None) if self.session.extended_smtp else None
         more = (found.use, f"See {found.source}") if found.source else ()
         return Reply.of(214, f"Syntax: {found.syntax}{extended or ''}", *more)
 
@@ -256,7 +287,7 @@ class LabSMTP(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         if arg:
             await self.push("501 Syntax: XSTATUS")
         else:
-            await self.push(Reply.of(211, *self.state.report()).raw.removesuffix(b"\r\n"))
+            await self.push(Reply.of(211, *self.state.report()).raw)
 
     async def smtp_STAT(self, _arg: str | None) -> None:  # noqa: N802
         """Answer STAT, which SMTP does not have, with 500 (RFC 5321 §4.2.4) and a hint."""
@@ -272,6 +303,6 @@ def _live(reply: Reply) -> Answer:
 
 
 def _shown(text: str) -> str:
-    """Return what the client sent so that it can stand in a reply: printable ASCII, at most 40 characters."""
+    """Return text so that it can stand in a reply: printable ASCII, at most 40 characters of it."""
     safe = "".join(character if " " <= character <= "~" else "?" for character in text)
     return safe if len(safe) <= 40 else safe[:37] + "..."

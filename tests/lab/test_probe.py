@@ -307,7 +307,7 @@ def test_tls_where_none_is() -> None:
     with serving() as address:
         with pytest.raises(smtplab.ProbeError, match="TLS failed"):
             smtplab.probe(*address, tls=True, timeout=2)
-        with pytest.raises(smtplab.ProbeError, match="does not start TLS: 454"):
+        with pytest.raises(smtplab.ProbeError, match="does not start TLS: 502"):
             smtplab.probe(*address, starttls=True)
 
 

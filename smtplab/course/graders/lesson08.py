@@ -121,7 +121,10 @@ class _Trial:
                 reply = send(line)
             except ReplyTimeout as error:
                 unawaited = any("never awaited" in str(warning.message) for warning in warned)
+                unasked = [each for each in error.transcript if each.sent is None and each.reply is not None]
+                talks_on = len(unasked) > error.transcript[-1].session  # each session has its greeting
                 key = "unended" if error.partial else "unawaited" if unawaited else "silent"
+                key = "twice" if talks_on else key
                 raise _Found(key, command=line) from error
             except ConnectionLost as error:
                 raise _Found("closes", command=line) from error

@@ -1,0 +1,171 @@
+"""Every command line comes by here before aiosmtpd sees it, and most are answered here and now.
+
+aiosmtpd reads lines in a task: octets arrive, a future is resolved, the loop comes round, the task wakes, replies, and
+waits again. A reply that needs none of aiosmtpd's session (HELP, an unknown verb, what a script or a recording says) is
+written in `data_received` instead, as soon as its line is there, which takes a third of the time. A line takes the way
+through the task where it cannot be answered at once: it is one of several, or cut, or long; the client does not read;
+the task has not come back for the next line yet; or aiosmtpd is to answer it. Both ways ask `answer_to` once a line.
+
+`fast_path = False` on a class or an object switches it off; what is said is the same, octet for octet.
+
+It reaches into aiosmtpd and asyncio by the names in `PRIVATE_NAMES`, which a test looks for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP
+
+from smtplab.server.failures import OF_ASYNCIO, CodeStopped
+from smtplab.server.personality import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PRIVATE_NAMES = {
+    "_cb_client_connected": ("1.4.4", "is called when a session begins: its reader is changed there"),
+    "_reader": ("1.0", "the session's StreamReader, on which aiosmtpd waits for lines"),
+    "_writer": ("1.0", "the session's StreamWriter, on which replies go out"),
+    "_reset_timeout": ("1.0", "postpones the session timeout, which an answer does as a command does"),
+    "_timeout_cb": ("1.0", "fires when a session has been idle for too long"),
+    "_timeout_duration": ("1.0", "the seconds after which it is"),
+    "_timeout_handle": ("1.0", "the timer that is set"),
+    "_smtp_methods": ("1.2.2", "verb to method: which verbs the server knows"),
+    "_tls_protocol": ("1.0", "whether TLS is spoken: some commands need it"),
+    "_auth_required": ("1.2.2", "HELP is not free where AUTH comes first"),
+    "_auth_require_tls": ("1.2.2", "AUTH is not offered in the clear"),
+    "_enforce_call_limit": ("1.3.2", "HELP is not free where calls are counted"),
+    "_syntax_available": ("1.2.2", "whether a command is offered in this session"),
+    "_call_handler_hook": ("1.2.2", "where a handler of the user's is called: an error in it is the user's"),
+}
+"""Private names of aiosmtpd that this room uses: the version that they were first seen in, and what for."""
+
+_AT_ONCE = 65536  # octets; a longer line, or a client that does not read, takes the way through the task
+_KEPT = 65536
+
+
+class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
+    """An aiosmtpd session that offers each command line to `answer_to` before aiosmtpd gets it."""
+
+    fast_path = True
+    bare_lf = True
+    """Whether a bare LF ends a line, as it does for aiosmtpd; RFC 5321 §2.3.8 has CR LF only."""
+
+    def __init__(self, handler: Any, **options: Any) -> None:
+        self._waits = False
+        """Whether aiosmtpd's task waits for a command line."""
+        self._at_line_start = True
+        self._active = 0.0
+        self.lines_read = 0
+        """How many lines the session has taken up, of commands, of text and of anything else."""
+        self._ready: Answer | Exception | None = None
+        self._is_ready = False
+        """Whether the line that goes to the task was offered to `answer_to` already, with `_ready` as its answer."""
+        super().__init__(handler, **options)
+
+    def answer_to(self, line: bytes) -> Answer | None:
+        """Return the answer to a command line, its line end included; None leaves it to aiosmtpd."""
+        raise NotImplementedError
+
+    def write_answer(self, answer: Answer) -> None:
+        """Put an answer out, and hang up where it says so."""
+        raise NotImplementedError
+
+    def data_received(self, data: bytes) -> None:
+        """Take octets (asyncio.Protocol). One whole command line that needs no waiting is answered here and now."""
+        if (
+            self._waits
+            and self._at_line_start
+            and self.fast_path
+            and data.find(b"\n") == len(data) - 1 < _AT_ONCE
+            and (self.bare_lf or data[-2:] == b"\r\n")
+        ):
+            self._ready = self._try(data)
+            if isinstance(self._ready, Answer) and self._writer.transport.get_write_buffer_size() < _AT_ONCE:
+                self._reset_timeout()
+                self.write_answer(self._ready)
+                self._ready = None
+                return
+            self._is_ready = True
+        self._waits = False  # the task has something to do now, and says when it waits again
+        self._at_line_start = data.endswith(b"\n" if self.bare_lf else b"\r\n")
+        super().data_received(data)
+
+    def _cb_client_connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super()._cb_client_connected(reader, writer)
+        # aiosmtpd asks for a command line with readuntil(), for message text with readuntil(b"\r\n"), for an AUTH
+        # answer with readline(): the first of them is where a command can be answered before aiosmtpd sees it
+        self._read: Callable[..., Any] = reader.readuntil
+        reader.readuntil = self._next_line  # type: ignore[assignment, method-assign]
+        self._read_plain: Callable[..., Any] = reader.readline
+        reader.readline = self._plain_line  # type: ignore[method-assign]
+
+    async def _plain_line(self) -> bytes:
+        self.lines_read += 1
+        line: bytes = await self._read_plain()
+        return line
+
+    async def _next_line(self, separator: bytes | None = None) -> bytes:
+        if separator is not None:
+            self.lines_read += 1
+            text: bytes = await self._read(separator)
+            return text
+        while True:
+            self.command_done()
+            self._waits = True
+            try:
+                line = await self._whole_line()
+            finally:
+                self._waits = False
+            answer = self._ready if self._is_ready else self._try(line)
+            self._ready, self._is_ready = None, False
+            if isinstance(answer, Exception):
+                raise answer
+            if answer is None:
+                return line
+            self._reset_timeout()
+            self.write_answer(answer)
+            await self._writer.drain()
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Postpone the session timeout. One timer is kept and set anew when it fires: a tenth of a HELP's time."""
+        self._active = self.loop.time()
+        if duration is not None or self._timeout_handle is None:
+            super()._reset_timeout(duration)
+
+    def _timeout_cb(self) -> None:
+        left = self._timeout_duration - (self.loop.time() - self._active)
+        if left > 0:
+            self._timeout_handle = self.loop.call_later(left, self._timeout_cb)
+        else:
+            super()._timeout_cb()
+
+    def command_done(self) -> None:
+        """Take note that the last command is answered, and the next one is waited for."""
+
+    async def _whole_line(self) -> bytes:
+        """Read a command line that may be longer than the reader's limit; past `_KEPT` octets its middle is dropped."""
+        line, before = b"", b""
+        while True:
+            try:
+                piece: bytes = await self._read()
+            except asyncio.LimitOverrunError as error:
+                piece, ends = await self._reader.read(error.consumed), False
+            else:
+                ends = self.bare_lf or (before + piece)[-2:] == b"\r\n"
+            if ends:
+                # the CR may have been dropped with the middle
+                return line + piece if line[-1:] == before or piece != b"\n" else line + before + piece
+            line = line + piece if len(line) < _KEPT else line
+            before = piece[-1:]
+
+    def _try(self, line: bytes) -> Answer | Exception | None:
+        self.lines_read += 1
+        try:
+            return self.answer_to(line)
+        except (*OF_ASYNCIO, SystemExit, StopIteration) as error:
+            return CodeStopped.by(error)
+        except Exception as error:  # noqa: BLE001  a learner's script may raise anything; the session answers for it
+            return error
