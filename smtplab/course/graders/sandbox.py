@@ -21,9 +21,6 @@ _SHOWN = 60
 class Endless(Exception):
     """The function ran on and on."""
 
-    def __init__(self) -> None:
-        super().__init__(f"it was stopped after {LINES} lines")
-
 
 class _Stop(BaseException):
     """Not an Exception: a learner's `except Exception` lets it through."""
@@ -54,7 +51,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except _Stop:
-        raise Endless from None
+        raise Endless(f"it was stopped after {LINES} lines") from None
     finally:
         sys.settrace(before)
 
