@@ -129,5 +129,5 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
 
         book = logbook()
         book.note(exercise_id, right=found.right)
-        remark = book.set_aside(lang)
+        remark = book.remark(lang)
     return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply, remark)

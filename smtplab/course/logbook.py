@@ -6,6 +6,7 @@ Whatever happens to the file, no answer's feedback is lost: what cannot be writt
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -27,30 +28,54 @@ VERSION = 1
 _PATIENCE = 2.0
 """Seconds to wait for another kernel that is writing; writing takes milliseconds, so then it must have died."""
 
+_SHOWN = 500
+
 Entry = dict[str, Any]
 """answered: the day of the first answer that counted, as 2026-11-24; right: whether one was right."""
 
 
+class NoSuchPlace(OSError):
+    """A name under which no file can be kept. Its argument is the key of the reason in progress.toml."""
+
+
+_OF_THE_NAME = (errno.ENAMETOOLONG, errno.EISDIR, errno.ELOOP, errno.EINVAL)
+"""What a file system says where the name is at fault, and no waiting will help."""
+
+
 def logbook(directory: Path | None = None) -> Logbook:
     """Return the logbook of a directory; without one that which the environment names, else the current directory's."""
-    named = os.environ.get("SMTPLAB_PROGRESS", "")
-    if directory is None and named.lower() == "off":
+    named = os.environ.get("SMTPLAB_PROGRESS", "") if directory is None else ""
+    if named.lower() == "off":
         return _logbook(None)
-    path = Path(named).expanduser() if directory is None and named else (directory or Path()) / FILE
+    path = Path(named) if named else (directory or Path()) / FILE
     try:
-        return _logbook(path.absolute())
-    except OSError:  # the current directory is gone
-        return _logbook(None)
+        whole = path.expanduser() if named else path
+    except (RuntimeError, ValueError):
+        return _logbook(None, path, "why_home")
+    try:
+        whole = whole.absolute()
+    except OSError:
+        return _logbook(None, path, "why_here")
+    try:
+        usable = bool(whole.name) and b"\0" not in os.fsencode(whole)
+    except ValueError:  # a character that no name on this system can hold
+        usable = False
+    return _logbook(whole) if usable else _logbook(None, path, "why_name")
 
 
 class Logbook:
-    """The answers kept in one file, or in memory alone where `path` is None."""
+    """The answers kept in one file, or in memory alone where `path` is None.
 
-    def __init__(self, path: Path | None) -> None:
+    wish: the file that was named, where none can be kept there. why: the key of the reason in progress.toml.
+    """
+
+    def __init__(self, path: Path | None, wish: Path | None = None, why: str = "") -> None:
         self.path = path
+        self._wish = wish or path
         self._unwritten: dict[str, Entry] = {}
-        self._trouble: OSError | None = None
+        self._trouble: OSError | None = NoSuchPlace(why) if why else None
         self._kept: Path | None = None
+        self._told = False
         self._turn = threading.RLock()  # a widget answers in another thread than a cell, at times
 
     def note(self, exercise_id: str, *, right: bool) -> None:
@@ -86,8 +111,19 @@ class Logbook:
         """Say why answers cannot be kept; "" where they can."""
         if self._trouble is None:
             return ""
-        why = self._trouble.strerror or str(self._trouble)
-        return Texts("course/progress", lang)("not_kept", path=self.path, why=why)
+        say = Texts("course/progress", lang)
+        of_ours = isinstance(self._trouble, NoSuchPlace)
+        why = say(self._trouble.args[0]) if of_ours else self._trouble.strerror or str(self._trouble)
+        return say("not_kept", path=_shown(self._wish), why=why)
+
+    def remark(self, lang: str) -> str:
+        """Say, once, what an answer's feedback should tell of the file: it was set aside, or its name is no use."""
+        aside = self.set_aside(lang)
+        trouble = self._trouble
+        if self._told or not (isinstance(trouble, NoSuchPlace) or (trouble and trouble.errno in _OF_THE_NAME)):
+            return aside
+        self._told = True
+        return " ".join(filter(None, (aside, self.trouble(lang))))
 
     def _write(self) -> dict[str, Entry]:
         """Merge what is unwritten into what the file holds now; gives what it then holds."""
@@ -112,6 +148,12 @@ class Logbook:
 _logbook = cache(Logbook)
 
 
+def _shown(path: Path | None) -> str:
+    """Return a path as one can print it: what is not printable escaped, what is very long cut."""
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path))
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, Entry]:
     """Return the entries of both: of an exercise in both the earlier day, and right where either is."""
     both = {**one, **other}
@@ -127,7 +169,7 @@ def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, En
 def _read(path: Path) -> tuple[dict[str, Entry], bool]:
     """Return what a file holds that can be understood, and whether that is all; a file not there holds nothing."""
     if path.exists() and not path.is_file():
-        raise OSError(None, "it is no file")
+        raise NoSuchPlace("why_no_file")
     try:
         octets = path.read_bytes()
     except FileNotFoundError:

@@ -88,6 +88,11 @@ def _cases() -> Iterator[_Case]:
         ("text", _recorded("sendmail-8.17.1.9")),
         ("text", b"214-  HELO  EHLO  \r\n214\r\n"),
         ("text", _recorded("chasquid-1.11")),
+        ("text", b"214 Ma\xf1ana\r\n"),  # as in Latin-1: no UTF-8, and octets are not lost for that
+        (
+            "text",
+            b"214-\xff\xfe\x81\r\n214 a\x85b \xa0\r\n",
+        ),  # what text is split or stripped at
     ):
         # a reader that begins anew with every piece is slow, but not endless: it gets long replies in few
         yield _Case(key, octets, _lines(octets), (_ALL, *_PIECES) if len(octets) < 100 else (_ALL, 512, 100))
