@@ -18,6 +18,7 @@ from smtplab.text.texts import octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 _WIDGETS = ("console", "anatomy", "side_by_side")
@@ -101,15 +102,15 @@ def _fields(texts: dict[str, dict[str, str]], lang: str, other: str) -> dict[str
     }
 
 
-def lesson_address(lesson: Path, lang: str) -> str:
+def lesson_address(lesson: Traversable, lang: str) -> str:
     """Return the address of a lesson in the site, from its top."""
     return f"lab/index.html?path={lang}/{lesson.name}"
 
 
-def _link(lesson: Path, lang: str, top: str) -> str:
+def _link(lesson: Traversable, lang: str, top: str) -> str:
     cell = "".join(json.loads(lesson.read_text("utf-8"))["cells"][0]["source"])
     title = re.search(r"^# (?:\d+\. )?(.+)$", cell, re.MULTILINE)
     minutes = re.search(r"\*\*(\d+ \w+)\.\*\*", cell)
-    name = title[1] if title else lesson.stem
+    name = title[1] if title else lesson.name
     about = f' <span class="minutes">{escape(minutes[1])}</span>' if minutes else ""
     return f'      <li><a href="{escape(top + lesson_address(lesson, lang))}">{escape(name)}</a>{about}</li>'

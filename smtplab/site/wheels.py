@@ -9,14 +9,14 @@ import hashlib
 import zipfile
 from base64 import urlsafe_b64encode
 from importlib.metadata import distribution
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab import __version__
+from smtplab.site.tools import package_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 _DATE = (2020, 1, 1, 0, 0, 0)
 _LEFT_OUT = ("notebooks/", "site/", "cli/", "__main__.py")
@@ -25,7 +25,7 @@ _BROWSER_LACKS = {"click"}
 
 
 def pack(folder: Path, name: str, version: str, members: Iterable[tuple[str, bytes]], metadata: str = "") -> Path:
-    """Write a pure wheel into `folder` and give its path.
+    """Write a pure wheel into `folder` and return its path.
 
     name: as in the wheel's file name, with underscores. members: name in the archive and octets.
     metadata: further lines of METADATA, such as "Requires-Dist: click".
@@ -49,7 +49,7 @@ def pack_smtplab(folder: Path) -> Path:
     wanted = distribution("smtplab").requires or []
     kept = [line for line in wanted if "extra ==" not in line and not line.startswith(tuple(_BROWSER_LACKS))]
     return pack(
-        folder, "smtplab", __version__, _package(Path(str(files("smtplab")))),
+        folder, "smtplab", __version__, _package(package_folder()),
         "".join(f"Requires-Dist: {line}\n" for line in sorted(kept)),
     )  # fmt: skip
 
