@@ -44,16 +44,16 @@ def default_cache() -> Path:
 
     Raises SiteError where neither can be found, as ~ without a home directory.
     """
-    if os.environ.get("SMTPLAB_CACHE"):
-        folder = Path(os.environ["SMTPLAB_CACHE"])
-    else:
+    folder = os.environ.get("SMTPLAB_CACHE")
+    try:
+        if folder:
+            return Path(folder).expanduser().absolute()
         from platformdirs import user_cache_path  # an extra: most people never build a site
 
-        folder = user_cache_path("smtplab")
-    try:
-        return folder.expanduser().absolute()
+        return user_cache_path("smtplab")
     except (OSError, RuntimeError, ValueError) as error:
-        raise SiteError(f"the cache cannot be {folder}: {error}; name another folder in SMTPLAB_CACHE") from error
+        where = folder or "the user's"
+        raise SiteError(f"the cache cannot be {where}: {error}; name another folder in SMTPLAB_CACHE") from error
 
 
 @dataclass(frozen=True)
