@@ -20,7 +20,7 @@ function writtenField(model, name) {
     ...(many ? { rows: model.get("rows") } : { type: "text" }),
   });
   input.setAttribute("autocapitalize", "off");
-  const words = model.get("kind") === "command" ? texts.exercise_command : texts.exercise_text;
+  const words = texts[`exercise_${model.get("kind")}`];
   const label = element("label", { className: "smtplab-ex-label" }, words, input);
   return {
     node: label,
