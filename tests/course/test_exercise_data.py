@@ -11,7 +11,7 @@ import pytest
 import smtplab
 from smtplab.course import exercises
 from smtplab.course.graders import Result, grader
-from smtplab.course.grading import Question, grade, items
+from smtplab.course.grading import KINDS, Question, grade, items
 from smtplab.errors import NotAnAnswer
 from smtplab.rfc.codes import explain
 from smtplab.text.texts import data
@@ -25,17 +25,6 @@ LESSONS = sorted(path.stem for path in (TOP / "smtplab/course/exercises").glob("
 ROWS = {key: row for lesson in LESSONS for key, row in data(f"course/exercises/{lesson}").items()}
 
 SERVER = {"personality", "script", "before"}
-KEYS = {
-    "code": ({"command", "options"}, SERVER),
-    "choice": ({"right", "option"}, set()),
-    "command": ({"wanted"}, SERVER),
-    "parts": ({"reply"}, set()),
-    "sort": ({"bin", "item"}, {"criterion"}),
-    "text": (set(), {"rows"}),
-    "function": ({"call"}, set()),
-}
-"""Kind → the keys it needs, and those it may have."""
-NAMES_RIGHT = {"code", "choice"}  # elsewhere the right answer's feedback is called "right"
 
 
 def of_kind(*kinds: str) -> Any:
@@ -81,10 +70,10 @@ def test_each_lesson(lesson: str) -> None:
 def test_keys(name: str) -> None:
     """A row has the keys that its kind needs, and none that mean nothing there."""
     row = ROWS[name]
-    assert row["kind"] in KEYS
-    needs, may = KEYS[row["kind"]]
-    assert {"question", "feedback", *needs} <= set(row)
-    assert set(row) <= {"kind", "prediction", "question", "feedback", *needs, *may}
+    assert row["kind"] in KINDS
+    kind = KINDS[row["kind"]]
+    assert {"question", "feedback", *kind.needs} <= set(row)
+    assert set(row) <= {"kind", "prediction", "question", "feedback", *kind.needs, *kind.may}
     assert isinstance(row.get("prediction", False), bool)
 
 
@@ -100,22 +89,15 @@ def test_what_is_filled_in_is_readable(name: str) -> None:
 def test_every_answer_has_its_feedback(name: str) -> None:
     """Whatever can come up has words for it, and no words are there for what cannot."""
     row = ROWS[name]
-    kind, keys = row["kind"], set(row["feedback"])
-    come_up = {
-        "code": lambda: set(row["options"]),
-        "choice": lambda: set(row["option"]),
-        "parts": lambda: {part.kind for part in smtplab.Reply(_octets(row["reply"])).parts},
-        "sort": lambda: set(row["bin"]),
-    }.get(kind, set)()
-    if kind not in NAMES_RIGHT:
+    kind, keys = KINDS[row["kind"]], set(row["feedback"])
+    if not kind.by_option:
         assert "right" in keys
-    if kind in ("command", "text", "function"):
+    if kind.outcomes is None:
         assert "otherwise" in keys
-    assert "otherwise" in keys or come_up <= keys
-    if kind == "command":
-        come_up = {key for key in keys if re.fullmatch(r"[2-5][0-5]\d", key)}
-    if kind not in ("text", "function"):
-        assert keys <= come_up | {"otherwise"} | (set() if kind in NAMES_RIGHT else {"right"})
+        return
+    outcomes = kind.outcomes(row)
+    assert "otherwise" in keys or outcomes <= keys
+    assert keys <= outcomes | {"otherwise"} | (set() if kind.by_option else {"right"})
 
 
 def _octets(text: str) -> bytes:
@@ -178,7 +160,7 @@ def _fits(name: str, at: int, option: str) -> bool:
 
 
 @of_kind("text", "function")
-def test_drills(name: str) -> None:
+def test_graders(name: str) -> None:
     """There is a grader; nonsense is found wrong or refused as another form, and raises nothing else."""
     assert callable(grader(name))
     for nonsense in (None, 3, "", "\x00", "nonsense", b"x", [], {}, object(), print, lambda *_a, **_k: None, int):

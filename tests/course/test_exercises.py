@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 import smtplab
 from smtplab.course import exercises, grading
 from smtplab.course.graders import RIGHT, Result
+from smtplab.text.texts import data
+from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +164,68 @@ def test_what_counts(lab: smtplab.Lab) -> None:
     smtplab.check("00.code", "211")
     smtplab.check("00.choice", "a")
     assert {key: entry["right"] for key, entry in logbook().entries().items()} == {"00.code": False, "00.choice": True}
+
+
+# --- the kinds
+
+
+def in_readme() -> dict[str, str]:
+    """Return the kinds in the README's table: each with the keys of its row."""
+    readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
+    return dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", readme, re.MULTILINE))
+
+
+def in_module() -> dict[str, str]:
+    """Return the kinds for which the widget's module has a field: each with the field's name."""
+    module = (PACKAGE / "widgets/exercise/widget.js").read_text("utf-8")
+    table = re.search(r"const FIELDS = \{(.*?)\};", module, re.DOTALL)
+    assert table
+    return dict(re.findall(r"(\w+): (\w+)", table[1]))
+
+
+@pytest.mark.parametrize("kind", grading.KINDS)
+def test_a_kind_is_complete(kind: str) -> None:
+    """A kind of the table stands in the README with its keys, has a field in the page, and is tried in this file."""
+    assert kind in in_readme(), f"no row for {kind!r} in smtplab/course/exercises/README.md"
+    for key in grading.KINDS[kind].needs | (grading.KINDS[kind].may - grading._SERVER):
+        assert re.search(rf"\b{key}\b", in_readme()[kind]), f"the README does not tell what {key!r} of {kind!r} is"
+    assert kind in in_module(), f"no field for {kind!r} in FIELDS of smtplab/widgets/exercise/widget.js"
+    if in_module()[kind] == "writtenField":
+        label = f"exercise_{kind}"
+        assert label in data("widgets/exercise/texts"), (
+            f"no text {label!r} for the field, in widgets/exercise/texts.toml"
+        )
+    rows = {name.partition(".")[2] for name in ROWS}
+    assert kind in rows, f"no row for {kind!r} in ROWS of tests/course/test_exercises.py"
+    right, wrong = ANSWERS[f"00.{kind}"]
+    assert right
+    assert wrong
+
+
+def test_no_kind_is_left_over() -> None:
+    """README, page and this file know no other kinds, and some exercise of the course is of each."""
+    rows = {name.partition(".")[2] for name in ROWS}
+    used = {exercises.exercise(name).kind for name in exercises.exercises() if name not in ROWS}
+    assert set(in_readme()) == set(in_module()) == rows == used == set(grading.KINDS)
+    assert set(grading.KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
+
+
+def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
+    """A row in the table is a kind: it is asked, graded, shown and answered in the page like the others."""
+
+    def even(question: grading.Question, answer: Any) -> Result:
+        return RIGHT if int(answer) % 2 == question.row["rest"] else Result("odd", {"number": answer})
+
+    kind = grading.Kind(even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row: (str(row["rest"]),))
+    monkeypatch.setitem(grading.KINDS, "even", kind)
+    row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
+    monkeypatch.setitem(ROWS, "00.even", row)
+    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    monkeypatch.setattr(exercises, "data", lambda _name: rows)
+    assert smtplab.check("00.even", 4, lab).right
+    assert smtplab.check("00.even", 5, lab, "es").text == "5 is odd (es)"
+    widget = smtplab.exercise("00.even", lab)
+    assert (widget.kind, widget.items, tell(widget, "4")["right"]) == ("even", ["0"], True)
 
 
 # --- the widget

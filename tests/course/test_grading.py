@@ -9,7 +9,7 @@ import pytest
 import smtplab
 from smtplab.course import grading
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.grading import KINDS, Question, grade
+from smtplab.course.grading import Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
 
 if TYPE_CHECKING:
@@ -56,14 +56,9 @@ def judged(row: dict[str, Any], answer: object, lab: smtplab.Lab | None = None, 
     return grade(Question("00.made", row, lab, lang), answer)
 
 
-def drilled(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
+def graded_by(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Put a grader in the place of every one."""
     monkeypatch.setattr(grading, "grader", lambda _exercise_id: function)
-
-
-def test_there_are_seven_kinds() -> None:
-    """Every kind of the README is judged."""
-    assert set(KINDS) == {"code", "choice", "command", "parts", "sort", "text", "function"}
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])
@@ -145,7 +140,7 @@ def test_where_it_is_wrong_in_spanish() -> None:
 
 def test_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written goes to the grader as it is."""
-    drilled(monkeypatch, lambda text: RIGHT if text == " a\nb " else Result("spaces"))
+    graded_by(monkeypatch, lambda text: RIGHT if text == " a\nb " else Result("spaces"))
     assert judged(TEXT, " a\nb ").right
     assert judged(TEXT, "a").key == "spaces"
 
@@ -158,7 +153,7 @@ def test_function(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
         def __str__(self) -> str:
             raise RuntimeError
 
-    drilled(monkeypatch, lambda function: function())
+    graded_by(monkeypatch, lambda function: function())
     assert judged(FUNCTION, lambda: RIGHT, lang=lang).right
     for error, named in (
         (ZeroDivisionError("{x}"), "ZeroDivisionError: {x}."), (SystemExit(3), "SystemExit: 3."),
@@ -180,18 +175,18 @@ def test_an_interrupt_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
     def loop(_function: object) -> Result:
         raise KeyboardInterrupt
 
-    drilled(monkeypatch, loop)
+    graded_by(monkeypatch, loop)
     with pytest.raises(KeyboardInterrupt):
         judged(FUNCTION, print)
 
 
-def test_a_drill_may_refuse_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_grader_may_refuse_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a grader says of another form reaches the learner as it is."""
 
     def refuse(answer: object) -> Result:
         raise NotAnAnswer(f"a function, not {type(answer).__name__}")
 
-    drilled(monkeypatch, refuse)
+    graded_by(monkeypatch, refuse)
     with pytest.raises(NotAnAnswer, match="a function, not int"):
         judged(FUNCTION, 3)
 
