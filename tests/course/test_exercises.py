@@ -176,11 +176,11 @@ def in_readme() -> dict[str, str]:
 
 
 def in_module() -> dict[str, str]:
-    """Return the kinds for which the widget's module has a field: each with the field's name."""
+    """Return the kinds for which the widget's module has a field: each with its line."""
     module = (PACKAGE / "widgets/exercise/widget.js").read_text("utf-8")
     table = re.search(r"const FIELDS = \{(.*?)\};", module, re.DOTALL)
     assert table
-    return dict(re.findall(r"(\w+): (\w+)", table[1]))
+    return dict(re.findall(r"^  (\w+): (.+),$", table[1], re.MULTILINE))
 
 
 @pytest.mark.parametrize("kind", grading.KINDS)
@@ -190,11 +190,8 @@ def test_a_kind_is_complete(kind: str) -> None:
     for key in grading.KINDS[kind].needs | (grading.KINDS[kind].may - grading._SERVER):
         assert re.search(rf"\b{key}\b", in_readme()[kind]), f"the README does not tell what {key!r} of {kind!r} is"
     assert kind in in_module(), f"no field for {kind!r} in FIELDS of smtplab/widgets/exercise/widget.js"
-    if in_module()[kind] == "writtenField":
-        label = f"exercise_{kind}"
-        assert label in data("widgets/exercise/texts"), (
-            f"no text {label!r} for the field, in widgets/exercise/texts.toml"
-        )
+    for label in re.findall(r'"(exercise_\w+)"', in_module()[kind]):
+        assert label in data("widgets/exercise/texts"), f"no text {label!r} in widgets/exercise/texts.toml"
     rows = {name.partition(".")[2] for name in ROWS}
     assert kind in rows, f"no row for {kind!r} in ROWS of tests/course/test_exercises.py"
     right, wrong = ANSWERS[f"00.{kind}"]
