@@ -14,6 +14,7 @@ from smtplab.course.graders import Result, grader
 from smtplab.course.grading import KINDS, Question, grade, items
 from smtplab.errors import NotAnAnswer
 from smtplab.rfc.codes import explain
+from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import TOP
 
@@ -36,7 +37,7 @@ def sentences(row: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple
     """Return every sentence of a row: where it stands, and its languages."""
     for key, value in row.items():
         if isinstance(value, dict) and key not in ("wanted", "script"):
-            if value.keys() & {"en", "es"}:
+            if value.keys() & set(LANGUAGES):
                 yield ".".join((*path, key)), value
             else:
                 yield from sentences(value, (*path, key))
@@ -54,7 +55,7 @@ def wrong_feedback(row: dict[str, Any], *right: str) -> Iterator[tuple[str, str,
     """Return the words for wrong answers: key, language, words."""
     for key, words in row["feedback"].items():
         if key not in right:
-            yield from ((key, lang, words[lang]) for lang in ("en", "es"))
+            yield from ((key, lang, words[lang]) for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -121,7 +122,7 @@ def test_choice(name: str) -> None:
     """The right option is one of at least two, no two read the same, and each has its say."""
     row = ROWS[name]
     assert row["right"] in row["option"]
-    for lang in ("en", "es"):
+    for lang in LANGUAGES:
         assert len({words[lang] for words in row["option"].values()}) == len(row["option"]) >= 2
         rights = [option for option in row["option"] if smtplab.check(name, option, lang=lang).right]
         assert rights == [row["right"]]
@@ -142,7 +143,7 @@ def test_parts_and_sort(name: str) -> None:
             assert "command" in item or not ("criterion" in row or "personality" in item)
         assert set(row["bin"]) <= {"conforms", "permitted", "departs", "violates"} or "criterion" not in row
     right = [next(option for option in made.options if _fits(name, at, option)) for at in range(len(made.items))]
-    for lang in ("en", "es"):
+    for lang in LANGUAGES:
         assert smtplab.check(name, right, lang=lang).right
         for option in made.options:
             given = [option] * len(right)
@@ -177,7 +178,7 @@ def test_graders(name: str) -> None:
         assert isinstance(found, Result)
         assert not found.right, nonsense
         words = ROWS[name]["feedback"].get(found.key, ROWS[name]["feedback"]["otherwise"])
-        for lang in ("en", "es"):
+        for lang in LANGUAGES:
             assert words[lang].format(**found.fields)
 
 

@@ -10,6 +10,7 @@ import pytest
 import smtplab
 from smtplab.course import exercises, grading
 from smtplab.course.graders import RIGHT, Result
+from smtplab.text.language import DEFAULT, LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import PACKAGE
 
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
 
 
 def both(text: str) -> dict[str, str]:
-    """Return a sentence in both languages."""
-    return {"en": text, "es": f"{text} (es)"}
+    """Return a sentence in each language."""
+    return {lang: f"{text}{ending(lang)}" for lang in LANGUAGES}
+
+
+def ending(lang: str) -> str:
+    """Return what tells a language's sentence from the default one's."""
+    return "" if lang == DEFAULT else f" ({lang})"
 
 
 def feedback(*keys: str) -> dict[str, dict[str, str]]:
@@ -92,18 +98,17 @@ def tell(widget: Any, answer: object) -> dict[str, Any]:
     return widget.feedback
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ROWS)
 def test_feedback_for_each_answer(lab: smtplab.Lab, name: str, lang: str) -> None:
     """The right answer and each wrong one get the words made for them, in either language."""
     right, wrong = ANSWERS[name]
-    ending = "" if lang == "en" else " (es)"
     found = smtplab.check(name, right, lab, lang)
-    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending}")
+    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
     assert repr(found) == f"<Feedback right: {found.text}>"
     for key, answer in wrong.items():
         found = smtplab.check(name, answer, lab, lang)
-        assert (found.right, found.text.endswith(f"for {key}{ending}")) == (False, True)
+        assert (found.right, found.text.endswith(f"for {key}{ending(lang)}")) == (False, True)
         assert repr(found).startswith("<Feedback not yet: ")
     assert len(lab.transcript) == 0
 
@@ -121,17 +126,16 @@ def test_the_language_that_is_set() -> None:
     assert exercises.exercise("00.choice").question == "00.choice? (es)"
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_asked(lang: str) -> None:
     """Each kind has what its form needs: options with their words, items, rows, the call."""
-    ending = "" if lang == "en" else " (es)"
     made = {name: exercises.exercise(name, lang) for name in ROWS}
     assert made["00.code"].prediction
     assert made["00.code"].options == {"211": "211", "214": "214"}
-    assert made["00.choice"].options["b"] == f"second{ending}"
+    assert made["00.choice"].options["b"] == f"second{ending(lang)}"
     assert list(made["00.parts"].options) == list(grading.PARTS)
     assert made["00.parts"].items == ("214", "SP", "x", "CR", "LF")
-    assert made["00.sort"].options == {"yes": f"yes{ending}", "no": f"no{ending}"}
+    assert made["00.sort"].options == {"yes": f"yes{ending(lang)}", "no": f"no{ending(lang)}"}
     assert made["00.sort"].items == ("214 x", "500 x")
     assert made["00.text"].rows == 3
     assert made["00.function"].call == "smtplab.check(...)"

@@ -11,18 +11,23 @@ from smtplab.course import grading
 from smtplab.course.graders import RIGHT, Result
 from smtplab.course.grading import Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CODE = {"kind": "code", "command": "HELP", "options": ["211", "214", "500"]}
-CHOICE = {"kind": "choice", "right": "a", "option": {"a": {"en": "x", "es": "x"}, "b": {"en": "y", "es": "y"}}}
+CHOICE = {
+    "kind": "choice",
+    "right": "a",
+    "option": {"a": dict.fromkeys(LANGUAGES, "x"), "b": dict.fromkeys(LANGUAGES, "y")},
+}
 COMMAND = {"kind": "command", "wanted": {"code": 214, "begins": "Syntax: RCPT"}}
 PARTS = {"kind": "parts", "reply": "214-2.0.0 Try\r\n214 end\r\n"}
 NAMES = ["code", "separator", "enhanced", "text", "cr", "lf", "code", "separator", "text", "cr", "lf"]
 SORT = {
     "kind": "sort",
-    "bin": {"yes": {"en": "y", "es": "s"}, "no": {"en": "n", "es": "n"}},
+    "bin": {"yes": dict.fromkeys(LANGUAGES, "y"), "no": dict.fromkeys(LANGUAGES, "n")},
     "item": [
         {"reply": "250 OK", "bin": "no"},
         {"personality": "exim-4.96", "command": "HELP", "bin": "yes"},
@@ -32,7 +37,7 @@ SORT = {
 VERDICTS = {
     "kind": "sort",
     "criterion": "verdict",
-    "bin": {name: {"en": name, "es": name} for name in ("conforms", "permitted", "departs", "violates")},
+    "bin": {name: dict.fromkeys(LANGUAGES, name) for name in ("conforms", "permitted", "departs", "violates")},
     "item": [
         {"reply": "214 help", "command": "HELP"},
         {"reply": "502 no help here", "command": "HELP"},
@@ -145,7 +150,7 @@ def test_text(monkeypatch: pytest.MonkeyPatch) -> None:
     assert judged(TEXT, "a").key == "spaces"
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_function(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """A function goes to the grader; what its code raises is said, whatever it is."""
 

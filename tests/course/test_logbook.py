@@ -16,6 +16,7 @@ import pytest
 
 import smtplab
 from smtplab.course import disk, logbook
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from smtplab.course.exercises import Feedback
@@ -87,7 +88,7 @@ DAMAGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_file_that_cannot_be_understood(here: Path, damaged: str, lang: str) -> None:
     """A damaged or newer file is set aside whole under a free name, said once, and the answer counts."""
@@ -161,7 +162,7 @@ def test_a_lock_left_behind(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert [path.name for path in here.iterdir()] == [logbook.FILE]
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_where_nothing_can_be_written(here: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """The feedback comes all the same, the answer counts in memory, progress says why; it is written once it can be."""
     (here / "file").write_text("no directory")
@@ -280,7 +281,7 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="home directories are found otherwise elsewhere")
 @pytest.mark.usefixtures("homeless")
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", NO_PLACE, ids=lambda name: repr(name)[:12])
 def test_a_name_that_no_file_can_have(here: Path, monkeypatch: pytest.MonkeyPatch, name: str, lang: str) -> None:
     """Feedback comes in cell and widget alike, says once why nothing is kept, and the answer counts in memory."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -143,15 +144,15 @@ return pages, landing._BAR, [landing.home(lang) for lang in pages]"""
         ]
         assert len(re.findall(r'<link rel="alternate" hreflang="\w+"', page)) == len(links)
         for href, to, *_ in links:
-            place = os.path.normpath(os.path.join("/", "" if lang == LANGUAGES[0] else lang, href))
-            assert place == ("/" if to == LANGUAGES[0] else f"/{to}")
+            base = "http://site.example/" + ("" if lang == LANGUAGES[0] else f"{lang}/")
+            assert urljoin(base, href) == "http://site.example/" + ("" if to == LANGUAGES[0] else f"{to}/")
         assert f'<html lang="{lang}">' in page
         assert "$" not in page
     assert f'data-languages="{" ".join((*LANGUAGES, NEW))}"' in bar
 
 
 def test_the_lessons_are_built(copy: Path) -> None:
-    """The builder takes as many text cells for each place as there are languages, and refuses a source that lacks one."""
+    """The builder takes a text cell of each language for each place, and refuses a source that lacks one."""
     code = f"""
 import sys
 sys.path.insert(0, "notebooks")
