@@ -1,4 +1,4 @@
-"""The checks behind the lessons. An answer goes in, feedback made for that answer comes out; the server is the truth.
+"""The checks behind the lessons: an answer goes in, feedback made for that answer comes out. The server is the truth.
 
 >>> import smtplab
 >>> with smtplab.start(carrier="memory") as lab:
@@ -29,9 +29,9 @@ class Exercise:
 
     kind: one of `grading.KINDS` (exercises/README.md).
     prediction: answered before the reply is seen, so a wrong answer costs nothing.
-    options: what there is to choose from, each with its words; empty where one writes.
-    items: what is to be named or sorted, each with one of the options; empty elsewhere.
-    rows: how many lines the field for a written answer shows.
+    options: what there is to choose from, each with its words; empty where the answer is written.
+    items: what to name or sort, each with one of the options; empty elsewhere.
+    rows: how many lines the field for a written answer has.
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
     """
@@ -55,7 +55,7 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
-    remark: what else there is to say, of the file in which progress is kept; mostly nothing.
+    remark: what there is to say of the file that keeps the progress; mostly nothing.
     """
 
     right: bool
@@ -105,7 +105,7 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
 
 
 def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
-    """Check an answer and give the feedback made for it. A right one, and any prediction, counts for `progress()`.
+    """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.

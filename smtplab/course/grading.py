@@ -47,7 +47,7 @@ class Kind:
     needs, may: the keys that a row must have, and those that it may have, beside those of every row.
     outcomes: the keys of feedback that can come up, but for "right" and "otherwise"; None where only a grader knows.
     options: what there is to choose from, each with its words, in a language.
-    items: what is to be named or sorted, each with one of the options.
+    items: what to name or sort, each with one of the options.
     plain: what stands below the question where no widget runs, a paragraph each; takes options and items.
     by_option: feedback goes by the option chosen, for the right one too: no feedback is called "right".
     """
@@ -63,7 +63,7 @@ class Kind:
 
 
 def grade(question: Question, answer: Any) -> Result:
-    """Judge an answer; "right" is the key of what is right, other keys stand in the row's feedback.
+    """Grade an answer; "right" is the key of what is right, other keys stand in the row's feedback.
 
     Raises UnknownName for what is no option, NotAnAnswer for an answer of another form, and what `Lab.send` raises.
     """
@@ -283,8 +283,8 @@ def _answers(question: Question, answer: Any, count: int, options: Mapping[str, 
     return [_option(each, options) for each in answer]
 
 
-def _another_form(question: Question, wanted: str, answer: Any) -> NotAnAnswer:
-    return NotAnAnswer(f"the answer to {question.id} is {wanted}, not {type(answer).__name__}")
+def _another_form(question: Question, form: str, answer: Any) -> NotAnAnswer:
+    return NotAnAnswer(f"the answer to {question.id} is {form}, not {type(answer).__name__}")
 
 
 def _named(error: BaseException) -> str:
@@ -303,9 +303,9 @@ def _wrong(truth: list[str], answers: list[str]) -> list[int]:
 
 
 def _where(question: Question, key: str, wrong: list[int]) -> str:
-    """Say how many are wrong, and which is the first: its number and its first line."""
-    shown = items(question.row)
-    first = shown[wrong[0]].partition("\n")[0]
+    """Return a sentence: how many are wrong, and which is the first, by its number and its first line."""
+    all_items = items(question.row)
+    first = all_items[wrong[0]].partition("\n")[0]
     return Texts("course/grading", question.lang)(
-        key, wrong=len(wrong), all=len(shown), number=wrong[0] + 1, item=first
+        key, wrong=len(wrong), all=len(all_items), number=wrong[0] + 1, item=first
     )

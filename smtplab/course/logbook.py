@@ -1,7 +1,8 @@
 """What a learner has answered, kept in one small file: `smtplab-progress.json` in the current directory.
 
 SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and it is known only until Python stops.
-Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and said.
+Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and progress
+says so.
 """
 
 from __future__ import annotations
@@ -89,26 +90,26 @@ class Logbook:
     def entries(self) -> dict[str, Entry]:
         """Return what was answered, by exercise, from the file and from memory."""
         with self._turn:
-            found: dict[str, Entry] = {}
+            entries: dict[str, Entry] = {}
             if self.path is not None:
                 try:
-                    found, whole = _read(self.path)
+                    entries, whole = _read(self.path)
                 except OSError as error:
                     self._trouble = error
                 else:
                     if not self._unwritten:
                         self._trouble = None
                     if not whole:
-                        found = self._write()
-            return merged(found, self._unwritten)
+                        entries = self._write()
+            return merged(entries, self._unwritten)
 
     def set_aside(self, lang: str) -> str:
-        """Say, once, that a file that could not be understood was set aside; "" where there was none."""
+        """Return, once, a sentence that a damaged file was set aside; "" where there was none."""
         kept, self._kept = self._kept, None
         return "" if kept is None else Texts("course/progress", lang)("set_aside", kept=kept.name)
 
     def trouble(self, lang: str) -> str:
-        """Say why answers cannot be kept; "" where they can."""
+        """Return a sentence that says why answers cannot be kept; "" where they can."""
         if self._trouble is None:
             return ""
         say = Texts("course/progress", lang)
@@ -117,7 +118,7 @@ class Logbook:
         return say("not_kept", path=_shown(self._wish), why=why)
 
     def remark(self, lang: str) -> str:
-        """Say, once, what an answer's feedback should tell of the file: it was set aside, or its name is no use."""
+        """Return, once, what an answer's feedback should say of the file: it was set aside, or its name is no use."""
         aside = self.set_aside(lang)
         trouble = self._trouble
         if self._told or not (isinstance(trouble, NoSuchPlace) or (trouble and trouble.errno in _OF_THE_NAME)):
@@ -126,21 +127,21 @@ class Logbook:
         return " ".join(filter(None, (aside, self.trouble(lang))))
 
     def _write(self) -> dict[str, Entry]:
-        """Merge what is unwritten into what the file holds now; gives what it then holds."""
+        """Merge what is unwritten into what the file holds now, and return what it then holds."""
         assert self.path is not None
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         try:
             with _alone(self.path):
-                found, whole = _read(self.path)
+                entries, whole = _read(self.path)
                 if not whole:
                     self._kept = set_aside(self.path)
-                everything = merged(found, self._unwritten)
-                if everything != found or not whole:
+                everything = merged(entries, self._unwritten)
+                if everything != entries or not whole:
                     data = {"version": VERSION, "answers": everything}
                     write_whole(self.path, json.dumps(data, indent=1, sort_keys=True).encode() + b"\n")
         except OSError as error:
             self._trouble = error
-            return found
+            return entries
         self._trouble, self._unwritten = None, {}
         return everything
 
@@ -189,7 +190,7 @@ def _understood(entry: object) -> bool:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other kernels from writing meanwhile, by a file beside it; where none can be made, go on without."""
+    """Keep other kernels from writing at the same time, by a lock file; where none can be made, go on without."""
     lock = path.with_name(f".{path.name}.lock")
     end = time.monotonic() + _PATIENCE
     mine = False

@@ -90,7 +90,7 @@ class BuildCache:
 
     def environment(self) -> Path:
         """Make the virtual environment that builds."""
-        wanted = sources() / "build-requirements.txt"
+        requirements = sources() / "build-requirements.txt"
         uv = find_uv()
 
         def maker(folder: Path) -> None:
@@ -98,9 +98,9 @@ class BuildCache:
             place = self.folder / "environment.venv"
             make_environment(uv, place)
             python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(wanted)], folder)
+            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)], folder)
 
-        self.make("environment", "the environment that builds", digest_of(wanted.read_bytes()), maker)
+        self.make("environment", "the environment that builds", digest_of(requirements.read_bytes()), maker)
         return self.folder / "environment.venv"
 
     def pyodide(self) -> Path:

@@ -86,13 +86,13 @@ def _pyenv() -> list[str]:
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
     """Run a program in a folder and return what it printed. Raises SiteError with the end of it when it fails."""
     try:
-        done = subprocess.run(  # noqa: S603  the programs are those found above
+        process = subprocess.run(  # noqa: S603  the programs are those found above
             command, cwd=folder, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
         )  # fmt: skip
     except OSError as error:
         raise SiteError(f"cannot run {command[0]}: {error.strerror or error}") from error
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-12:])
-        raise SiteError(f"{Path(command[0]).name} failed with status {done.returncode}: {tail}")
-    return done.stdout
+    if process.returncode:
+        tail = "\n".join(process.stdout.strip().splitlines()[-12:])
+        raise SiteError(f"{Path(command[0]).name} failed with status {process.returncode}: {tail}")
+    return process.stdout

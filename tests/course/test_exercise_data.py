@@ -131,7 +131,7 @@ def test_choice(name: str) -> None:
 @of_kind("parts", "sort")
 def test_parts_and_sort(name: str) -> None:
     """There is something to name or sort, the right answer is right, and every wrong one gets words."""
-    row, made = ROWS[name], exercises.exercise(name)
+    row, shown_exercise = ROWS[name], exercises.exercise(name)
     assert len(items(row)) >= 2
     assert all(items(row))
     if row["kind"] == "sort":
@@ -142,12 +142,15 @@ def test_parts_and_sort(name: str) -> None:
             assert item.keys() & {"reply", "personality"}
             assert "command" in item or not ("criterion" in row or "personality" in item)
         assert set(row["bin"]) <= {"conforms", "permitted", "departs", "violates"} or "criterion" not in row
-    right = [next(option for option in made.options if _fits(name, at, option)) for at in range(len(made.items))]
+    right = [
+        next(option for option in shown_exercise.options if _fits(name, at, option))
+        for at in range(len(shown_exercise.items))
+    ]
     for lang in LANGUAGES:
         assert smtplab.check(name, right, lang=lang).right
-        for option in made.options:
-            given = [option] * len(right)
-            assert smtplab.check(name, given, lang=lang).right == (given == right)
+        for option in shown_exercise.options:
+            answer = [option] * len(right)
+            assert smtplab.check(name, answer, lang=lang).right == (answer == right)
     if row["kind"] == "sort":
         assert len(set(right)) >= 2
 

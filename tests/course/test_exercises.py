@@ -129,17 +129,17 @@ def test_the_language_that_is_set() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_asked(lang: str) -> None:
     """Each kind has what its form needs: options with their words, items, rows, the call."""
-    made = {name: exercises.exercise(name, lang) for name in ROWS}
-    assert made["00.code"].prediction
-    assert made["00.code"].options == {"211": "211", "214": "214"}
-    assert made["00.choice"].options["b"] == f"second{ending(lang)}"
-    assert list(made["00.parts"].options) == list(grading.PARTS)
-    assert made["00.parts"].items == ("214", "SP", "x", "CR", "LF")
-    assert made["00.sort"].options == {"yes": f"yes{ending(lang)}", "no": f"no{ending(lang)}"}
-    assert made["00.sort"].items == ("214 x", "500 x")
-    assert made["00.text"].rows == 3
-    assert made["00.function"].call == "smtplab.check(...)"
-    assert repr(made["00.text"]) == "<Exercise 00.text>"
+    shown = {name: exercises.exercise(name, lang) for name in ROWS}
+    assert shown["00.code"].prediction
+    assert shown["00.code"].options == {"211": "211", "214": "214"}
+    assert shown["00.choice"].options["b"] == f"second{ending(lang)}"
+    assert list(shown["00.parts"].options) == list(grading.PARTS)
+    assert shown["00.parts"].items == ("214", "SP", "x", "CR", "LF")
+    assert shown["00.sort"].options == {"yes": f"yes{ending(lang)}", "no": f"no{ending(lang)}"}
+    assert shown["00.sort"].items == ("214 x", "500 x")
+    assert shown["00.text"].rows == 3
+    assert shown["00.function"].call == "smtplab.check(...)"
+    assert repr(shown["00.text"]) == "<Exercise 00.text>"
 
 
 def test_the_exercises_of_a_lesson() -> None:
@@ -291,10 +291,10 @@ def test_answers_from_python(lab: smtplab.Lab) -> None:
 def test_where_no_widget_runs(lab: smtplab.Lab, name: str) -> None:
     """Question, items and options can be read without a widget."""
     widget = smtplab.exercise(name, lab)
-    made = exercises.exercise(name)
+    shown_exercise = exercises.exercise(name)
     html = widget.plain()
-    assert made.question in html
-    assert all(item in html for item in made.items)
-    assert made.call in html
-    if made.kind in ("code", "choice", "sort"):
-        assert all(words in html for words in made.options.values())
+    assert shown_exercise.question in html
+    assert all(item in html for item in shown_exercise.items)
+    assert shown_exercise.call in html
+    if shown_exercise.kind in ("code", "choice", "sort"):
+        assert all(words in html for words in shown_exercise.options.values())

@@ -250,11 +250,11 @@ def test_a_server_of_its_own(lab: smtplab.Lab, more: dict[str, Any], right: str)
     """An exercise that describes a server asks that one, with a lab or without, and leaves the learner's alone."""
     lab.send("NOOP")
     row = {**CODE, **more}
-    for given in (lab, None):
-        found = judged(row, right, given)
+    for learners_lab in (lab, None):
+        found = judged(row, right, learners_lab)
         assert found.right, found
-        assert not judged(row, next(each for each in row["options"] if each != right), given).right
-    assert [said.sent for said in lab.transcript] == [None, b"NOOP\r\n"]
+        assert not judged(row, next(each for each in row["options"] if each != right), learners_lab).right
+    assert [exchange.sent for exchange in lab.transcript] == [None, b"NOOP\r\n"]
     assert lab.personality.name == "rfc5321"
 
 

@@ -37,10 +37,10 @@ def kept(file: Path) -> dict[str, dict[str, object]]:
     return json.loads(file.read_text())["answers"]
 
 
-def answer(exercise: str = "01.help", given: str = "214") -> Feedback:
+def answer(exercise: str = "01.help", text: str = "214") -> Feedback:
     """Answer an exercise on a lab of its own."""
     with smtplab.start(carrier="memory") as lab:
-        return smtplab.check(exercise, given, lab)
+        return smtplab.check(exercise, text, lab)
 
 
 def test_what_is_noted(here: Path) -> None:
@@ -114,9 +114,9 @@ def test_a_damaged_file_found_by_looking(here: Path) -> None:
     file = here / logbook.FILE
     text = json.dumps({"version": 1, "answers": {"01.help": ENTRY, "01.status": {"right": "yes"}}})
     file.write_text(text)
-    made = smtplab.progress()
-    assert made.done == 1
-    assert "smtplab-progress.damaged.json" in made.remarks[0]
+    progress = smtplab.progress()
+    assert progress.done == 1
+    assert "smtplab-progress.damaged.json" in progress.remarks[0]
     assert (here / "smtplab-progress.damaged.json").read_text() == text
     assert kept(file) == {"01.help": ENTRY}
     assert smtplab.progress().remarks == ()
@@ -169,10 +169,10 @@ def test_where_nothing_can_be_written(here: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SMTPLAB_PROGRESS", str(here / "file/progress.json"))
     smtplab.set_language(lang)
     assert answer().remark == ""
-    made = smtplab.progress()
-    assert (made.done, len(made.remarks)) == (1, 1)
-    assert str(here / "file/progress.json") in made.remarks[0]
-    assert made.remarks[0] in made._repr_html_()
+    progress = smtplab.progress()
+    assert (progress.done, len(progress.remarks)) == (1, 1)
+    assert str(here / "file/progress.json") in progress.remarks[0]
+    assert progress.remarks[0] in progress._repr_html_()
     (here / "file").unlink()
     (here / "file").mkdir()
     answer("01.status", "500")
@@ -301,8 +301,8 @@ def test_a_name_that_no_file_can_have(here: Path, monkeypatch: pytest.MonkeyPatc
         widget._handle_custom_msg({"type": "answer", "answer": "500"}, [])
     assert widget.feedback["right"] is not None
     assert feedback.remark not in widget.feedback["text"]
-    made = smtplab.progress()
-    assert (made.done, made.remarks) == (2, (feedback.remark,))
+    progress = smtplab.progress()
+    assert (progress.done, progress.remarks) == (2, (feedback.remark,))
     assert [path.name for path in here.rglob("*")] == ["folder"]
 
 
@@ -334,8 +334,8 @@ def test_an_empty_name_is_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("directory", ["a\0b", "n" * 5000, "\ud800"])
 def test_progress_of_a_directory_that_cannot_be(here: Path, directory: str) -> None:
     """Progress of a directory that no name can have is empty, and says why."""
-    made = smtplab.progress(directory)
-    assert (made.done, len(made.remarks)) == (0, 1)
+    progress = smtplab.progress(directory)
+    assert (progress.done, len(progress.remarks)) == (0, 1)
 
 
 def test_a_drive_that_cannot_rename_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

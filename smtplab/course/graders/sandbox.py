@@ -1,4 +1,4 @@
-"""A learner's function is called, but not waited for without end: one that loops for ever is stopped."""
+"""Calls a learner's function, but does not wait for ever: an endless loop is stopped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Stop(BaseException):
 
 
 def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function and give what it gives. Raises what it raises, and Endless after `LINES` lines.
+    """Call a function and return what it returns. Raises what it raises, and Endless after `LINES` lines.
 
     No thread is needed, so it works in a browser too.
     """
@@ -66,7 +66,7 @@ def short(value: object) -> str:
 
 
 class Raised(NamedTuple):
-    """What a learner's function raised, in place of what it gives."""
+    """What a learner's function raised, in place of what it returns."""
 
     error: BaseException
 
