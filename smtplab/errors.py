@@ -45,11 +45,11 @@ class NotACommandLine(SmtplabError, ValueError):
 
 
 class NotAnAnswer(SmtplabError, TypeError):
-    """The answer to an exercise has another form than its kind asks for; the message says which."""
+    """The answer to an exercise does not have the form that its kind asks for; the message says which."""
 
 
 class UnknownName(SmtplabError, ValueError):
-    """A name that is not one of those there are; the message lists them.
+    """A name that does not exist here; the message lists those that do.
 
     what: what is named, as "personality". name: the one that is unknown, as code where it is no text and no number.
     known: those there are.
@@ -88,7 +88,7 @@ class SiteError(SmtplabError):
 
 
 class LabError(SmtplabError, RuntimeError):
-    """The lab cannot do what was asked in the state it is in."""
+    """The lab cannot do this in the state it is in."""
 
 
 class LabStopped(LabError):

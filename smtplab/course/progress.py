@@ -160,7 +160,7 @@ def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | Non
 
     directory: whose smtplab-progress.json is read; else the file that SMTPLAB_PROGRESS names, else that of the current
       directory.
-    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    lang: such as "es", else the language that is set. Raises UnknownName for one that there is not.
     """
     lang = resolve(lang)
     book = logbook(None if directory is None else Path(directory))
