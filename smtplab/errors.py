@@ -12,7 +12,24 @@ if TYPE_CHECKING:
 
 
 class SmtplabError(Exception):
-    """The base of every error that smtplab raises on purpose."""
+    """The base of every error that smtplab raises on purpose.
+
+    It survives pickle and copy whatever its class takes: a process pool hands it on, and so does a test runner.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to make it again: without `__init__`, which would take the message for its first argument."""
+        return _again, (type(self), self.args), self.__dict__ or None
+
+
+def _again(cls: type[SmtplabError], args: tuple[Any, ...]) -> SmtplabError:
+    """Return an error of a class with these `args`; its fields are set afterwards."""
+    base: type[Any] = cls
+    while base.__module__ != "builtins":  # a class may be an OSError too, which alone can make it, or a RuntimeError
+        base = base.__base__ or object
+    error: SmtplabError = base.__new__(cls, *args)
+    error.args = args  # an OSError leaves them to `__init__`
+    return error
 
 
 class NotAReply(SmtplabError, ValueError):
@@ -28,13 +45,14 @@ class NotACommandLine(SmtplabError, ValueError):
 
 
 class NotAnAnswer(SmtplabError, TypeError):
-    """The answer to an exercise has another form than its kind asks for; the message says which."""
+    """The answer to an exercise does not have the form that its kind asks for; the message says which."""
 
 
 class UnknownName(SmtplabError, ValueError):
-    """A name that is not one of those there are; the message lists them.
+    """A name that does not exist here; the message lists those that do.
 
-    what: what is named, as "personality". name: the one that is unknown. known: those there are.
+    what: what is named, as "personality". name: the one that is unknown, as code where it is no text and no number.
+    known: those there are.
     """
 
     def __init__(self, what: str, name: object, known: Iterable[object]) -> None:
@@ -44,6 +62,9 @@ class UnknownName(SmtplabError, ValueError):
         close = get_close_matches(str(name), names, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         super().__init__(f"unknown {what} {name!r}; there are: {', '.join(names)}{hint}")
+        self.what = what
+        self.name = name if isinstance(name, str | bytes | int | None) else repr(name)
+        self.known = tuple(names)
 
 
 class RecordingError(SmtplabError, ValueError):
@@ -67,7 +88,7 @@ class SiteError(SmtplabError):
 
 
 class LabError(SmtplabError, RuntimeError):
-    """The lab cannot do what was asked in the state it is in."""
+    """The lab cannot do this in the state it is in."""
 
 
 class LabStopped(LabError):
@@ -79,9 +100,9 @@ class NoAddress(LabError):
 
 
 class DialogueError(LabError):
-    """A dialogue that broke off; it carries what was said until then.
+    """A dialogue that broke off; it carries the dialogue until then.
 
-    transcript: everything said so far, a `Transcript`.
+    transcript: the dialogue so far, a `Transcript`.
     partial: the octets of the unfinished reply, as they came.
     """
 

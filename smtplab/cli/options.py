@@ -6,7 +6,7 @@ import errno
 
 import click
 
-from smtplab.text.language import LANGUAGES, set_language
+from smtplab.text.language import DEFAULT, LANGUAGES, set_language
 from smtplab.text.texts import Texts
 
 
@@ -17,7 +17,7 @@ def _set(_context: click.Context, _option: click.Parameter, lang: str | None) ->
 
 lang_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), callback=_set, expose_value=False, is_eager=True,
-    help="Language: en or es. [default: the locale's, else en]",
+    help=f"Language: {' or '.join(LANGUAGES)}. [default: the locale's, else {DEFAULT}]",
 )  # fmt: skip
 personality_option = click.option("--personality", default="rfc5321", show_default=True, help="How the server answers.")
 

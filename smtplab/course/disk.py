@@ -38,7 +38,7 @@ def write_whole(path: Path, octets: bytes) -> None:
 
 
 def write_new(path: Path, octets: bytes) -> Path:
-    """Write a file under a name that nothing has: the one given, else name-2, name-3 and so on; gives its path."""
+    """Write a file under a name that nothing has: the one given, else name-2, name-3 and so on. Return its path."""
     number, free = 1, path
     while True:
         try:
@@ -59,7 +59,7 @@ def free_name(directory: Path, stem: str, word: str, suffix: str) -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a file that cannot be understood to a name that nothing has; gives it."""
+    """Rename a file that cannot be understood to a name that nothing has, and return its new path."""
     return path.rename(free_name(path.parent, path.stem, "damaged", path.suffix))
 
 

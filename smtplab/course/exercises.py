@@ -1,4 +1,4 @@
-"""The checks behind the lessons. An answer goes in, feedback made for that answer comes out; the server is the truth.
+"""The checks behind the lessons: an answer goes in, feedback made for that answer comes out. The server is the truth.
 
 >>> import smtplab
 >>> with smtplab.start(carrier="memory") as lab:
@@ -13,10 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smtplab.course.grading import PARTS, Question, grade, items
+from smtplab.course.grading import Question, grade, kind_of
 from smtplab.errors import UnknownName
 from smtplab.text.language import resolve
-from smtplab.text.texts import Texts, data, listing
+from smtplab.text.texts import data, listing
 
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 class Exercise:
     """One exercise, in one language.
 
-    kind: "code", "choice", "command", "parts", "sort", "text" or "function" (exercises/README.md).
+    kind: one of `grading.KINDS` (exercises/README.md).
     prediction: answered before the reply is seen, so a wrong answer costs nothing.
-    options: what there is to choose from, each with its words; empty where one writes.
-    items: what is to be named or sorted, each with one of the options; empty elsewhere.
-    rows: how many lines the field for a written answer shows.
-    call: for a function, the code that checks it.
+    options: what there is to choose from, each with its words; empty where the answer is written.
+    items: what to name or sort, each with one of the options; empty elsewhere.
+    rows: how many lines the field for a written answer has.
+    call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
+    plain: what stands below the question where no widget runs, a paragraph each.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Exercise:
     rows: int
     call: str
     lang: str
+    plain: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -53,7 +55,7 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
-    remark: what else there is to say, of the file in which progress is kept; mostly nothing.
+    remark: what there is to say of the file that keeps the progress; mostly nothing.
     """
 
     right: bool
@@ -86,32 +88,24 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
 def _row(exercise_id: str) -> dict[str, Any]:
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
-        found: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and in a browser reading takes time
-        return found
+        row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and in a browser reading takes time
+        return row
     raise UnknownName("exercise", exercise_id, exercises())
 
 
 def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     """Return an exercise by its id. Raises UnknownName, listing those there are."""
     row, lang = _row(exercise_id), resolve(lang)
-    kind = row["kind"]
-    if kind == "code":
-        options = {code: code for code in row["options"]}
-    elif kind == "parts":
-        say = Texts("protocol/texts", lang)
-        options = {part: say(f"part_{part}") for part in PARTS}
-    else:
-        options = {
-            key: words[lang] for key, words in row.get({"choice": "option", "sort": "bin"}.get(kind, ""), {}).items()
-        }
+    kind = kind_of(row)
+    options, items = kind.options(row, lang), kind.items(row)
     return Exercise(
-        exercise_id, kind, row.get("prediction", False), row["question"][lang], options, items(row),
-        row.get("rows", 1), row.get("call", ""), lang,
+        exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
+        row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
     )  # fmt: skip
 
 
 def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
-    """Check an answer and give the feedback made for it. A right one, and any prediction, counts for `progress()`.
+    """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
@@ -120,14 +114,19 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
     form, NotACommandLine for what is no line.
     """
     row, lang = _row(exercise_id), resolve(lang)
-    found = grade(Question(exercise_id, row, lab, lang), answer)
-    words = row["feedback"].get(found.key, row["feedback"].get("otherwise"))[lang]
-    text = words.format(**found.fields) if found.fields else words
+    result = grade(Question(exercise_id, row, lab, lang), answer)
+    words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
+    text = words.format(**result.fields) if result.fields else words
     remark = ""
-    if found.right or row.get("prediction"):
+    if counts(right=result.right, prediction=row.get("prediction", False)):
         from smtplab.course.logbook import logbook  # a question is shown without it
 
         book = logbook()
-        book.note(exercise_id, right=found.right)
-        remark = book.set_aside(lang)
-    return Feedback(found.right, " ".join(filter(None, (found.before, text))), found.reply, remark)
+        book.note(exercise_id, right=result.right)
+        remark = book.remark(lang)
+    return Feedback(result.right, " ".join(filter(None, (result.before, text))), result.reply, remark)
+
+
+def counts(*, right: bool, prediction: bool) -> bool:
+    """Return whether an answer counts as done: a right one does, and so does any prediction."""
+    return right or prediction

@@ -1,4 +1,6 @@
-"""How each kind of exercise is judged: an answer in, the key of its feedback out. The kinds: exercises/README.md.
+"""The kinds of exercise and how each is graded: an answer in, the key of its feedback out.
+
+A new kind is a row in `KINDS`, a field in widgets/exercise/widget.js and a row in exercises/README.md.
 
 >>> pieces(Reply.of(214, "Help"))
 ('214', 'SP', 'Help', 'CR', 'LF')
@@ -7,6 +9,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.graders import RIGHT, Result, grader
@@ -35,12 +38,46 @@ class Question(NamedTuple):
     lang: str
 
 
-def grade(asked: Question, answer: Any) -> Result:
-    """Judge an answer; "right" is the key of what is right, other keys are found in the row's feedback.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of exercise: a row of `KINDS`, and one of exercises/README.md. Its form is a field in the widget's module.
+
+    grade: takes the question and an answer, and returns the result. Raises UnknownName for what is no option,
+      NotAnAnswer for an answer of another form.
+    needs, may: the keys that a row must have, and those that it may have, beside those of every row.
+    outcomes: the keys of feedback that can come up, but for "right" and "otherwise"; None where only a grader knows.
+    options: what there is to choose from, each with its words, in a language.
+    items: what to name or sort, each with one of the options.
+    plain: what stands below the question where no widget runs, a paragraph each; takes options and items.
+    by_option: feedback goes by the option chosen, for the right one too: no feedback is called "right".
+    """
+
+    grade: Callable[[Question, Any], Result]
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    outcomes: Callable[[Row], set[str]] | None = None
+    options: Callable[[Row, str], dict[str, str]] = lambda _row, _lang: {}
+    items: Callable[[Row], tuple[str, ...]] = lambda _row: ()
+    plain: Callable[[dict[str, str], tuple[str, ...]], tuple[str, ...]] = lambda _options, _items: ()
+    by_option: bool = False
+
+
+def grade(question: Question, answer: Any) -> Result:
+    """Grade an answer; "right" is the key of what is right, other keys stand in the row's feedback.
 
     Raises UnknownName for what is no option, NotAnAnswer for an answer of another form, and what `Lab.send` raises.
     """
-    return _KINDS[asked.row["kind"]](asked, answer)
+    return kind_of(question.row).grade(question, answer)
+
+
+def kind_of(row: Row) -> Kind:
+    """Return the kind of a row."""
+    return KINDS[row["kind"]]
+
+
+def items(row: Row) -> tuple[str, ...]:
+    """Return what there is to name or to sort: the parts of a reply, or replies, each after the command that got it."""
+    return kind_of(row).items(row)
 
 
 def pieces(reply: Reply) -> tuple[str, ...]:
@@ -49,13 +86,77 @@ def pieces(reply: Reply) -> tuple[str, ...]:
     return tuple(map(name_or_text, octets))
 
 
-def items(row: Row) -> tuple[str, ...]:
-    """Return what there is to name or to sort: the parts of a reply, or replies, each after the command that got it."""
-    if row["kind"] == "parts":
-        return pieces(_reply(row))
-    return tuple(
-        (f"{item['command']} → " if "command" in item else "") + _lines(_reply(item)) for item in row.get("item", ())
-    )
+# --- code
+
+
+def _code(question: Question, answer: Any) -> Result:
+    code = _option(answer, question.row["options"])
+    with _server(question) as server:
+        reply = server.send(question.row["command"])
+    return Result(code, reply=reply, right=str(reply.code) == code)
+
+
+# --- choice
+
+
+def _choice(question: Question, answer: Any) -> Result:
+    choice = _option(answer, question.row["option"])
+    return Result(choice, right=choice == question.row["right"])
+
+
+# --- command
+
+
+def _command(question: Question, answer: Any) -> Result:
+    if not isinstance(answer, str | bytes):
+        raise _another_form(question, "a command line", answer)
+    with _server(question) as server:
+        reply = server.send(answer.strip())
+    wanted = question.row["wanted"]
+    right = reply.code == wanted["code"] and reply.text.startswith(wanted.get("begins", ""))
+    return Result("right" if right else str(reply.code), reply=reply)
+
+
+_ANY_CODE = frozenset(f"{first}{second}{third}" for first in "2345" for second in "012345" for third in range(10))
+"""Every reply code that can be (RFC 5321 §4.2)."""
+
+
+# --- parts
+
+
+def _parts(question: Question, answer: Any) -> Result:
+    truth = [part.kind for part in _reply(question.row).parts]
+    names = _answers(question, answer, len(truth), PARTS)
+    wrong = _wrong(truth, names)
+    return Result(truth[wrong[0]], before=_where(question, "parts_wrong", wrong)) if wrong else RIGHT
+
+
+def _part_names(_row: Row, lang: str) -> dict[str, str]:
+    say = Texts("protocol/texts", lang)
+    return {part: say(f"part_{part}") for part in PARTS}
+
+
+# --- sort
+
+
+def _sort(question: Question, answer: Any) -> Result:
+    by_verdict = question.row.get("criterion") == "verdict"
+    truth = [_verdict(item) if by_verdict else item["bin"] for item in question.row["item"]]
+    bins = _answers(question, answer, len(truth), question.row["bin"])
+    wrong = _wrong(truth, bins)
+    return Result(bins[wrong[0]], before=_where(question, "sorted_wrong", wrong)) if wrong else RIGHT
+
+
+def _verdict(item: Row) -> str:
+    """Return the bin of the verdict on an item: the outcome's first word, as conforms, permitted, departs, violates."""
+    from smtplab.protocol.transcript import Exchange  # few exercises ask for verdicts
+    from smtplab.rfc.judge import judge
+
+    return judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst.partition(" ")[0]
+
+
+def _sortable(row: Row) -> tuple[str, ...]:
+    return tuple((f"{item['command']} → " if "command" in item else "") + _lines(_reply(item)) for item in row["item"])
 
 
 def _lines(reply: Reply) -> str:
@@ -65,93 +166,81 @@ def _lines(reply: Reply) -> str:
     return "\n".join(map(show_octets, [*lines, rest] if rest else lines))
 
 
-# --- kinds
+# --- text and function: a grader of the lesson's
 
 
-def _code(asked: Question, answer: Any) -> Result:
-    given = _option(answer, asked.row["options"])
-    with _server(asked) as server:
-        reply = server.send(asked.row["command"])
-    return Result(given, reply=reply, right=str(reply.code) == given)
-
-
-def _choice(asked: Question, answer: Any) -> Result:
-    chosen = _option(answer, asked.row["option"])
-    return Result(chosen, right=chosen == asked.row["right"])
-
-
-def _command(asked: Question, answer: Any) -> Result:
-    if not isinstance(answer, str | bytes):
-        raise _another_form(asked, "a command line", answer)
-    with _server(asked) as server:
-        reply = server.send(answer.strip())
-    wanted = asked.row["wanted"]
-    right = reply.code == wanted["code"] and reply.text.startswith(wanted.get("begins", ""))
-    return Result("right" if right else str(reply.code), reply=reply)
-
-
-def _parts(asked: Question, answer: Any) -> Result:
-    true = [part.kind for part in _reply(asked.row).parts]
-    given = _answers(asked, answer, len(true), PARTS)
-    wrong = _wrong(true, given)
-    return Result(true[wrong[0]], before=_where(asked, "parts_wrong", wrong)) if wrong else RIGHT
-
-
-def _sort(asked: Question, answer: Any) -> Result:
-    found = asked.row["item"]
-    if asked.row.get("criterion") == "verdict":
-        true = [_bin(item) for item in found]
-    else:
-        true = [item["bin"] for item in found]
-    given = _answers(asked, answer, len(true), asked.row["bin"])
-    wrong = _wrong(true, given)
-    return Result(given[wrong[0]], before=_where(asked, "sorted_wrong", wrong)) if wrong else RIGHT
-
-
-def _bin(item: Row) -> str:
-    """Return the bin of the verdict on an item: the outcome's first word, as conforms, permitted, departs, violates."""
-    from smtplab.protocol.transcript import Exchange  # few exercises ask for verdicts
-    from smtplab.rfc.judge import judge
-
-    return judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst.partition(" ")[0]
-
-
-def _text(asked: Question, answer: Any) -> Result:
+def _text(question: Question, answer: Any) -> Result:
     if not isinstance(answer, str):
-        raise _another_form(asked, "text", answer)
-    return grader(asked.id)(answer)
+        raise _another_form(question, "text", answer)
+    return grader(question.id)(answer)
 
 
-def _function(asked: Question, answer: Any) -> Result:
-    say = Texts("course/grading", asked.lang)
+def _function(question: Question, answer: Any) -> Result:
+    say = Texts("course/grading", question.lang)
     if answer is None:
         return Result("otherwise", before=say("unwritten"))
     try:
-        return grader(asked.id)(answer)
+        return grader(question.id)(answer)
     except NotAnAnswer:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
         return Result("otherwise", before=say("raised", error=_named(error)))
 
 
-_KINDS: dict[str, Callable[[Question, Any], Result]] = {
-    "code": _code, "choice": _choice, "command": _command, "parts": _parts, "sort": _sort, "text": _text,
-    "function": _function,
+# --- the table
+
+
+def _words(key: str) -> Callable[[Row, str], dict[str, str]]:
+    """Return what reads the options of a row from a table of it: each key's words in a language."""
+    return lambda row, lang: {option: words[lang] for option, words in row[key].items()}
+
+
+def _listed(options: dict[str, str], _items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"○ {words}" for words in options.values())
+
+
+_SERVER = frozenset({"personality", "script", "before"})
+"""The keys with which an exercise asks a server of its own."""
+
+KINDS: dict[str, Kind] = {
+    "code": Kind(
+        _code, frozenset({"command", "options"}), _SERVER, by_option=True, plain=_listed,
+        outcomes=lambda row: set(row["options"]), options=lambda row, _lang: {code: code for code in row["options"]},
+    ),
+    "choice": Kind(
+        _choice, frozenset({"right", "option"}), by_option=True, plain=_listed,
+        outcomes=lambda row: set(row["option"]), options=_words("option"),
+    ),
+    "command": Kind(_command, frozenset({"wanted"}), _SERVER, outcomes=lambda _row: set(_ANY_CODE)),
+    "parts": Kind(
+        _parts, frozenset({"reply"}), options=_part_names, items=lambda row: pieces(_reply(row)),
+        outcomes=lambda row: {part.kind for part in _reply(row).parts},
+        plain=lambda _options, items: (" · ".join(items),),
+    ),
+    "sort": Kind(
+        _sort, frozenset({"bin", "item"}), frozenset({"criterion"}), options=_words("bin"), items=_sortable,
+        outcomes=lambda row: set(row["bin"]),
+        plain=lambda options, items: (*items, " · ".join(options.values())),
+    ),
+    "text": Kind(_text, may=frozenset({"rows"})),
+    "function": Kind(_function, frozenset({"call"})),
 }  # fmt: skip
-KINDS = tuple(_KINDS)
+"""Every kind of exercise, by the word in its row."""
 
 
 # --- what they share
 
 
 @contextmanager
-def _server(asked: Question) -> Iterator[Lab]:
+def _server(question: Question) -> Iterator[Lab]:
     """Return the server to ask: the exercise's own where it describes one, else the learner's."""
-    row = asked.row
+    row = question.row
     if not row.keys() & {"personality", "script", "before"}:
-        if asked.lab is None:
-            raise NotAnAnswer(f"{asked.id} asks your lab's server: give the lab, check({asked.id!r}, answer, lab)")
-        yield asked.lab
+        if question.lab is None:
+            raise NotAnAnswer(
+                f"{question.id} asks your lab's server: give the lab, check({question.id!r}, answer, lab)"
+            )
+        yield question.lab
         return
     from smtplab.lab.lab import start  # most exercises need no server of their own
 
@@ -169,33 +258,33 @@ def _reply(item: Row) -> Reply:
         return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
     from smtplab.recordings.recording import recording  # few exercises show what was recorded
 
-    made = recording(item["personality"])
+    answers = recording(item["personality"]).answers
     line = item["command"].encode() + b"\r\n"
     for phase in ("greeted", "connected"):
-        if line in made.answers.get(phase, {}):
-            return Reply(made.answers[phase][line].octets)
+        if line in answers.get(phase, {}):
+            return Reply(answers[phase][line].octets)
     raise UnknownName("recorded command", item["command"], ())
 
 
 def _option(answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:
     if not isinstance(answer, str | int):
         raise NotAnAnswer(f"the answer is one of {', '.join(options)}, not {type(answer).__name__}")
-    given = str(answer).strip()
-    if given not in options:
-        raise UnknownName("answer", given, tuple(options))
-    return given
+    option = str(answer).strip()
+    if option not in options:
+        raise UnknownName("answer", option, tuple(options))
+    return option
 
 
-def _answers(asked: Question, answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
+def _answers(question: Question, answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
     if not isinstance(answer, list | tuple):
-        raise _another_form(asked, f"a list of {count} names, one for each", answer)
+        raise _another_form(question, f"a list of {count} names, one for each", answer)
     if len(answer) != count:
-        raise NotAnAnswer(f"the answer to {asked.id} is a list of {count} names, one for each, not {len(answer)}")
+        raise NotAnAnswer(f"the answer to {question.id} is a list of {count} names, one for each, not {len(answer)}")
     return [_option(each, options) for each in answer]
 
 
-def _another_form(asked: Question, wanted: str, answer: Any) -> NotAnAnswer:
-    return NotAnAnswer(f"the answer to {asked.id} is {wanted}, not {type(answer).__name__}")
+def _another_form(question: Question, form: str, answer: Any) -> NotAnAnswer:
+    return NotAnAnswer(f"the answer to {question.id} is {form}, not {type(answer).__name__}")
 
 
 def _named(error: BaseException) -> str:
@@ -208,13 +297,15 @@ def _named(error: BaseException) -> str:
     return f"{name}: {message[:300]}" if message else name
 
 
-def _wrong(true: list[str], given: list[str]) -> list[int]:
+def _wrong(truth: list[str], answers: list[str]) -> list[int]:
     """Return the places at which they differ."""
-    return [at for at, (one, other) in enumerate(zip(true, given, strict=True)) if one != other]
+    return [at for at, (one, other) in enumerate(zip(truth, answers, strict=True)) if one != other]
 
 
-def _where(asked: Question, key: str, wrong: list[int]) -> str:
-    """Say how many are wrong, and which is the first: its number and its first line."""
-    shown = items(asked.row)
-    first = shown[wrong[0]].partition("\n")[0]
-    return Texts("course/grading", asked.lang)(key, wrong=len(wrong), all=len(shown), number=wrong[0] + 1, item=first)
+def _where(question: Question, key: str, wrong: list[int]) -> str:
+    """Return a sentence: how many are wrong, and which is the first, by its number and its first line."""
+    all_items = items(question.row)
+    first = all_items[wrong[0]].partition("\n")[0]
+    return Texts("course/grading", question.lang)(
+        key, wrong=len(wrong), all=len(all_items), number=wrong[0] + 1, item=first
+    )

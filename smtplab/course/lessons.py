@@ -1,4 +1,4 @@
-"""The lessons on a learner's disk: copied, kept, brought anew. What the learner has changed is never overwritten.
+"""The lessons on a learner's disk: copied, kept, replaced with fresh ones; the learner's changes stay.
 
 What counts as changed is what a learner writes: the cells' sources. Opening and saving a notebook changes its metadata
 and outputs only. A small hidden file beside the lessons remembers what was copied; without it, or where it is
@@ -13,13 +13,18 @@ import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtplab.course.disk import free_name, set_aside, write_whole
 from smtplab.errors import LessonError, UnknownName
 from smtplab.text.language import resolve
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 MANIFEST = ".smtplab-lessons.json"
 _MANIFEST_VERSION = 1
+_SUFFIX = ".ipynb"
 
 
 @dataclass(frozen=True)
@@ -32,30 +37,37 @@ class Report:
     beside: tuple[tuple[str, str], ...] = ()
 
 
-def lessons(lang: str | None = None) -> tuple[Path, ...]:
-    """Return the lessons that come with smtplab, in order. Raises LessonError where there are none."""
+def lessons(lang: str | None = None) -> tuple[Traversable, ...]:
+    """Return the lessons that come with smtplab, in order, as files or as members of the zip file it is read from.
+
+    Raises LessonError where there are none.
+    """
     lang = resolve(lang)
-    package = Path(str(files("smtplab")))
-    for folder in (package / "notebooks" / lang, package.parent / "notebooks" / lang):  # installed, or a checkout
-        found = tuple(sorted(folder.glob("*.ipynb")))
-        if found:
-            return found
+    package = files("smtplab")
+    folders = [package.joinpath("notebooks", lang)]  # installed
+    if isinstance(package, Path):
+        folders.append(package.parent / "notebooks" / lang)  # a checkout
+    for folder in folders:
+        if folder.is_dir():
+            notebooks = [entry for entry in folder.iterdir() if entry.name.endswith(_SUFFIX)]
+            if notebooks:
+                return tuple(sorted(notebooks, key=lambda entry: entry.name))
     raise LessonError(f"this installation of smtplab has no lessons in {lang!r}")
 
 
-def find_lesson(given: str, lang: str | None = None) -> Path:
+def find_lesson(name: str, lang: str | None = None) -> Traversable:
     """Return the lesson by file name, name or number ("1", "01"). Raises UnknownName, listing those there are."""
-    shipped = lessons(lang)
-    wanted = given.removesuffix(".ipynb")
-    for lesson in shipped:
-        number = lesson.stem.partition("-")[0]
-        if wanted == lesson.stem or (wanted.isdigit() and number.isdigit() and int(wanted) == int(number)):
+    stems = {lesson.name.removesuffix(_SUFFIX): lesson for lesson in lessons(lang)}
+    wanted = name.removesuffix(_SUFFIX)
+    for stem, lesson in stems.items():
+        number = stem.partition("-")[0]
+        if wanted == stem or (wanted.isdigit() and number.isdigit() and int(wanted) == int(number)):
             return lesson
-    raise UnknownName("lesson", given, [lesson.stem for lesson in shipped])
+    raise UnknownName("lesson", name, stems)
 
 
 def copy_lessons(directory: Path, lang: str | None = None) -> Report:
-    """Put the lessons into a directory, which is made where it is not there; gives what was done.
+    """Copy the lessons into a directory, which is made if it is not there; return what was done.
 
     Raises LessonError where it cannot be written; then nothing is half-copied.
     """
@@ -74,9 +86,9 @@ def copy_lessons(directory: Path, lang: str | None = None) -> Report:
             renewed.append(lesson.name)
         else:
             if then != _sources(fresh):  # what is new since the learner's copy was made
-                new = directory / f"{lesson.stem}.new.ipynb"
+                new = directory / f"{target.stem}.new{_SUFFIX}"
                 if _sources_of(new) != _sources(fresh):
-                    new = free_name(directory, lesson.stem, "new", ".ipynb")
+                    new = free_name(directory, target.stem, "new", _SUFFIX)
                     _write(new, fresh)
                 beside.append((lesson.name, new.name))
             else:
@@ -89,16 +101,16 @@ def copy_lessons(directory: Path, lang: str | None = None) -> Report:
     return Report(tuple(copied), tuple(renewed), tuple(unchanged), tuple(beside))
 
 
-def reset_lesson(directory: Path, given: str, lang: str | None = None) -> tuple[str, str | None]:
-    """Bring a lesson anew; gives its file name, and the name under which the old one is kept (None: there was none).
+def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[str, str | None]:
+    """Replace a lesson with a fresh copy; return its file name and the old one's new name (None: there was none).
 
     Raises UnknownName for an unknown lesson, LessonError where the directory cannot be written.
     """
-    lesson = find_lesson(given, lang)
+    lesson = find_lesson(name, lang)
     manifest = _open(directory)
     target, kept = directory / lesson.name, None
     if os.path.lexists(target):
-        kept = free_name(directory, lesson.stem, "mine", ".ipynb")
+        kept = free_name(directory, target.stem, "mine", _SUFFIX)
         try:
             target.rename(kept)
         except OSError as error:
@@ -117,7 +129,7 @@ def _cannot(path: Path, error: OSError) -> LessonError:
 
 
 def _open(directory: Path) -> dict[str, str]:
-    """Make the directory and give what was copied into it: file name → digest of its sources."""
+    """Make the directory and return what was copied into it: file name → digest of its sources."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:

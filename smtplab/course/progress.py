@@ -1,7 +1,6 @@
 """How far a learner has come: lessons and their exercises, done or not. What was answered is in logbook.py.
 
->>> made = progress()
->>> made.done <= made.all
+>>> progress().done <= progress().all
 True
 """
 
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab.course.disk import write_new
-from smtplab.course.exercises import exercise, exercises
+from smtplab.course.exercises import counts, exercise, exercises
 from smtplab.course.logbook import logbook
 from smtplab.text.html import paragraphs, table
 from smtplab.text.language import resolve
@@ -40,7 +39,7 @@ class Task:
     @property
     def done(self) -> bool:
         """Whether it is done: answered rightly, or, for a prediction, answered."""
-        return bool(self.answered) and (self.right or self.prediction)
+        return bool(self.answered) and counts(right=self.right, prediction=self.prediction)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Lesson:
 
 @dataclass(frozen=True, repr=False)
 class Progress:
-    """What a learner has done in the course. `page(name=…)` gives it as a page of its own, `save(file)` writes that.
+    """What a learner has done in the course. `page(name=…)` returns it as a page of its own, `save(file)` writes that.
 
     lessons: those that have exercises, in order.
     remarks: what happened to the file in which it is kept, in sentences; mostly none.
@@ -125,7 +124,7 @@ class Progress:
         )
 
     def save(self, file: str | os.PathLike[str], *, name: str = "") -> Path:
-        """Write `page(name=…)` to a file and give its path. A file that is there stays: another name is chosen then.
+        """Write `page(name=…)` to a file and return its path. A file that is there stays: another name is chosen then.
 
         Raises OSError where it cannot be written.
         """
@@ -145,10 +144,10 @@ class Progress:
     def _sentences(self) -> tuple[str, ...]:
         say = Texts("course/progress", self.lang)
         predictions = [task for lesson in self.lessons for task in lesson.tasks if task.prediction and task.done]
-        said = [say("done", done=self.done, all=self.all)]
+        sentences = [say("done", done=self.done, all=self.all)]
         if predictions:
-            said.append(say("predictions", made=len(predictions), right=sum(task.right for task in predictions)))
-        return (*said, *self.remarks)
+            sentences.append(say("predictions", made=len(predictions), right=sum(task.right for task in predictions)))
+        return (*sentences, *self.remarks)
 
     def _row(self, task: Task) -> tuple[str, ...]:
         say = Texts("course/progress", self.lang)
@@ -161,7 +160,7 @@ def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | Non
 
     directory: whose smtplab-progress.json is read; else the file that SMTPLAB_PROGRESS names, else that of the current
       directory.
-    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    lang: such as "es", else the language that is set. Raises UnknownName for one that there is not.
     """
     lang = resolve(lang)
     book = logbook(None if directory is None else Path(directory))

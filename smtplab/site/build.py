@@ -20,7 +20,7 @@ _DATE = "2020-01-01T00:00:00Z"
 
 
 def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], None] = lambda _line: None) -> bool:
-    """Build the browser edition into a folder; tells whether anything has changed there.
+    """Build the browser edition into a folder; return whether anything has changed there.
 
     target: a new or empty folder, or one with a site in it, which is replaced whole.
     cache: where the parts are kept between builds, else SMTPLAB_CACHE or the user's cache.
@@ -28,22 +28,26 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
     Raises SiteError: something else is in the folder, or a program, a package or the disk is missing.
     """
     check_place(target)
-    shop = BuildCache((cache or default_cache()) / "site", say)
-    lite = shop.lite()
+    page_files = sources() / "page"
+    build_cache = BuildCache((cache or default_cache()) / "site", say)
+    lite = build_cache.lite()
 
     def maker(folder: Path) -> None:
         site = folder / "site"
         shutil.copytree(lite, site, ignore=_LEFT_OUT)
         for listing in (site / "api").rglob("all.json"):
             listing.write_text(json.dumps(_dated(json.loads(listing.read_text("utf-8"))), indent=1) + "\n", "utf-8")
-        add_landing(site, sources() / "page", shop.plan["page"]["specs"])
+        add_landing(site, page_files, build_cache.plan["page"]["specs"])
         add_bar(site, ("lab", "notebooks"))
         write_list(site)
 
-    page = {path.name: path.read_bytes() for path in sorted((sources() / "page").iterdir())}
+    page = {path.name: path.read_bytes() for path in sorted(page_files.iterdir())}
     builder = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     stamp = (lite.parent / ".made-from").read_text()
-    site = shop.make("whole", "the landing page", digest_of(stamp, page, shop.plan["page"], builder), maker) / "site"
+    site = (
+        build_cache.make("whole", "the landing page", digest_of(stamp, page, build_cache.plan["page"], builder), maker)
+        / "site"
+    )
     if same(site, target):
         say(f"{target}: nothing has changed")
         return False

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
-from smtplab.text.language import LANGUAGES
+from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
 from smtplab.text.texts import octets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 _WIDGETS = ("console", "anatomy", "side_by_side")
-_NAMES = {"en": "English", "es": "Español"}
-_HOME = {"en": "", "es": "es/"}
 _NOT_NEEDED = (
     "smtplab/course/",
     "smtplab/widgets/notebook.py",
@@ -33,7 +32,7 @@ _NOT_NEEDED = (
     "aiosmtpd/docs/",
 )
 """What the landing page never loads."""
-_BAR = '<script type="module" src="../page/bar.mjs"></script>'
+_BAR = f'<script type="module" src="../page/bar.mjs" data-languages="{" ".join(LANGUAGES)}"></script>'
 _FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
 
 
@@ -55,11 +54,11 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
     merge(page / "python.zip", _wheels_of(lock, specs, site / "page"), _NOT_NEEDED)
     template = Template((source / "index.html").read_text("utf-8"))
     texts = tomllib.loads((source / "page.toml").read_text("utf-8"))
-    for lang, other in zip(LANGUAGES, reversed(LANGUAGES), strict=True):
-        target = site / _HOME[lang] / "index.html"
+    for lang in LANGUAGES:
+        target = site / home(lang) / "index.html"
         target.parent.mkdir(exist_ok=True)
-        target.write_text(template.substitute(_fields(texts, lang, other)), "utf-8")
-        bar = {key: both[lang] for key, both in texts.items() if key.startswith("bar_")}
+        target.write_text(template.substitute(fields(texts, lang)), "utf-8")
+        bar = {key: words[lang] for key, words in texts.items() if key.startswith("bar_")}
         (page / f"bar.{lang}.json").write_text(json.dumps(bar, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
@@ -70,9 +69,7 @@ def add_bar(site: Path, apps: Iterable[str]) -> None:
         html = page.read_text("utf-8")
         if html.count("</head>") != 1:
             raise SiteError(f"{app}/index.html is not the page that was expected of JupyterLite")
-        page.write_text(
-            html.replace("</head>", '<script type="module" src="../page/bar.mjs"></script></head>'), "utf-8"
-        )
+        page.write_text(html.replace("</head>", f"{_BAR}</head>"), "utf-8")
 
 
 def _wheels_of(lock: dict[str, Any], specs: Iterable[str], page: Path) -> list[Path]:
@@ -86,30 +83,40 @@ def _wheels_of(lock: dict[str, Any], specs: Iterable[str], page: Path) -> list[P
     return list(wanted.values())
 
 
-def _fields(texts: dict[str, dict[str, str]], lang: str, other: str) -> dict[str, str]:
-    top = "../" if _HOME[lang] else ""
+def home(lang: str) -> str:
+    """Return the address of a language's landing page, from the site's top: the default one's is the top itself."""
+    return "" if lang == DEFAULT else f"{lang}/"
+
+
+def fields(texts: dict[str, dict[str, str]], lang: str) -> dict[str, str]:
+    """Return what is filled into the landing page of a language; it links to that of every other one."""
+    top = "../" if home(lang) else ""
     links = [_link(lesson, lang, top) for lesson in lessons(lang)]
+    others = [(each, NAMES[each], f"{top}{home(each)}" or "./") for each in LANGUAGES if each != lang]
     return {
-        **{key: escape(both[lang]) for key, both in texts.items()},
+        **{key: escape(words[lang]) for key, words in texts.items()},
         "lang": lang,
         "top": top,
-        "other_lang": other,
-        "other_name": _NAMES[other],
-        "other_href": f"{top}{_HOME[other]}" or "./",
+        "alternates": "\n".join(
+            f'<link rel="alternate" hreflang="{each}" href="{href}">' for each, _name, href in others
+        ),
+        "languages": " ".join(
+            f'<a href="{href}" lang="{each}" hreflang="{each}">{escape(name)}</a>' for each, name, href in others
+        ),
         "first_href": f"{top}{lesson_address(lessons(lang)[0], lang)}",
         "lessons": "\n".join(links),
     }
 
 
-def lesson_address(lesson: Path, lang: str) -> str:
+def lesson_address(lesson: Traversable, lang: str) -> str:
     """Return the address of a lesson in the site, from its top."""
     return f"lab/index.html?path={lang}/{lesson.name}"
 
 
-def _link(lesson: Path, lang: str, top: str) -> str:
+def _link(lesson: Traversable, lang: str, top: str) -> str:
     cell = "".join(json.loads(lesson.read_text("utf-8"))["cells"][0]["source"])
     title = re.search(r"^# (?:\d+\. )?(.+)$", cell, re.MULTILINE)
     minutes = re.search(r"\*\*(\d+ \w+)\.\*\*", cell)
-    name = title[1] if title else lesson.stem
+    name = title[1] if title else lesson.name
     about = f' <span class="minutes">{escape(minutes[1])}</span>' if minutes else ""
     return f'      <li><a href="{escape(top + lesson_address(lesson, lang))}">{escape(name)}</a>{about}</li>'

@@ -12,14 +12,13 @@ import shutil
 import tarfile
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
 from smtplab.site import wheels
-from smtplab.site.tools import find_npm, find_uv, make_environment, run
+from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -29,8 +28,11 @@ _STAMP = ".made-from"
 
 
 def sources() -> Path:
-    """Return the folder of the site's own files: deploy/lite in a checkout. Raises SiteError where it is missing."""
-    package = Path(str(files("smtplab")))
+    """Return the folder of the site's own files: deploy/lite in a checkout.
+
+    Raises SiteError where it is missing, or where smtplab is read from a zip file.
+    """
+    package = package_folder()
     for folder in (package / "site" / "lite", package.parent / "deploy" / "lite"):  # installed, or a checkout
         if (folder / "site.toml").is_file():
             return folder
@@ -38,12 +40,20 @@ def sources() -> Path:
 
 
 def default_cache() -> Path:
-    """Return the folder that keeps what was made: SMTPLAB_CACHE, or smtplab in the user's cache."""
-    if os.environ.get("SMTPLAB_CACHE"):
-        return Path(os.environ["SMTPLAB_CACHE"]).absolute()
-    from platformdirs import user_cache_path  # an extra: most people never build a site
+    """Return the folder that keeps what was made: SMTPLAB_CACHE, or smtplab in the user's cache.
 
-    return user_cache_path("smtplab")
+    Raises SiteError where neither can be found, as ~ without a home directory.
+    """
+    folder = os.environ.get("SMTPLAB_CACHE")
+    try:
+        if folder:
+            return Path(folder).expanduser().absolute()
+        from platformdirs import user_cache_path  # an extra: most people never build a site
+
+        return user_cache_path("smtplab")
+    except (OSError, RuntimeError, ValueError) as error:
+        where = folder or "the user's"
+        raise SiteError(f"the cache cannot be {where}: {error}; name another folder in SMTPLAB_CACHE") from error
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class BuildCache:
 
     def environment(self) -> Path:
         """Make the virtual environment that builds."""
-        wanted = sources() / "build-requirements.txt"
+        requirements = sources() / "build-requirements.txt"
         uv = find_uv()
 
         def maker(folder: Path) -> None:
@@ -88,9 +98,9 @@ class BuildCache:
             place = self.folder / "environment.venv"
             make_environment(uv, place)
             python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(wanted)], folder)
+            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)], folder)
 
-        self.make("environment", "the environment that builds", digest_of(wanted.read_bytes()), maker)
+        self.make("environment", "the environment that builds", digest_of(requirements.read_bytes()), maker)
         return self.folder / "environment.venv"
 
     def pyodide(self) -> Path:
@@ -117,9 +127,9 @@ class BuildCache:
     def wheels(self) -> Path:
         """Pack smtplab, the stand-ins and the smaller jedi."""
         plan = self.plan["wheels"]
-        made = self.folder / "smtplab.wheel"
-        made.mkdir(parents=True, exist_ok=True)
-        own = wheels.pack_smtplab(made)
+        place = self.folder / "smtplab.wheel"
+        place.mkdir(parents=True, exist_ok=True)
+        own = wheels.pack_smtplab(place)
 
         def maker(folder: Path) -> None:
             for name, version in plan["stand_ins"].items():
@@ -163,8 +173,8 @@ _CONFIG = {".json", ".txt"}
 
 def digest_of(*values: Any) -> str:
     """Return one digest of octets and plain data."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for value in values:
         octets = value if isinstance(value, bytes) else repr(value).encode()
-        found.update(hashlib.sha256(octets).digest())
-    return found.hexdigest()
+        digest.update(hashlib.sha256(octets).digest())
+    return digest.hexdigest()

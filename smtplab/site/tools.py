@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,28 +19,39 @@ PYTHONS = ((3, 12), (3, 13), (3, 14))
 """The Pythons that the build runs on."""
 
 
+def package_folder() -> Path:
+    """Return the folder of the smtplab that is running. Raises SiteError where it is read from a zip file."""
+    package = files("smtplab")
+    if not isinstance(package, Path):
+        raise SiteError(
+            f"smtplab is read from a zip file ({package}), and the site is built from files on a disk; "
+            'install it unpacked, with: pip install "smtplab[site]"'
+        )
+    return package
+
+
 def find_uv() -> str:
     """Return uv's path. Raises SiteError where it is missing."""
     try:
         import uv  # an extra: most people never build a site
     except ImportError:
-        found = shutil.which("uv")
+        path = shutil.which("uv")
     else:
-        found = uv.find_uv_bin()
-    if found is None:
+        path = uv.find_uv_bin()
+    if path is None:
         raise SiteError('uv is not installed; install what the build needs with: pip install "smtplab[site]"')
-    return found
+    return path
 
 
 def find_npm() -> str:
     """Return npm's path. Raises SiteError where it is missing."""
-    found = shutil.which("npm")
-    if found is None:
+    path = shutil.which("npm")
+    if path is None:
         raise SiteError(
             "npm is not installed, and Pyodide's core comes from its registry; install Node.js with npm "
             "(Debian: apt-get install npm; others: the package nodejs), then build again"
         )
-    return found
+    return path
 
 
 def make_environment(uv: str, folder: Path) -> None:
@@ -65,22 +77,22 @@ def _running() -> list[str]:
 
 def _pyenv() -> list[str]:
     """Return the Pythons of pyenv: those on the PATH are scripts that uv cannot read."""
-    top = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    top = Path(os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")) / "versions"  # noqa: PTH111  raises never
     wanted = tuple(f"{major}.{minor}" for major, minor in PYTHONS)
-    found = [path for path in top.glob("3.*/bin/python") if path.parts[-3].startswith(wanted)]
-    return [str(path) for path in sorted(found)]
+    pythons = [path for path in top.glob("3.*/bin/python") if path.parts[-3].startswith(wanted)]
+    return [str(path) for path in sorted(pythons)]
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> str:
-    """Run a program in a folder and give what it printed. Raises SiteError with the end of it when it fails."""
+    """Run a program in a folder and return what it printed. Raises SiteError with the end of it when it fails."""
     try:
-        done = subprocess.run(  # noqa: S603  the programs are those found above
+        process = subprocess.run(  # noqa: S603  the programs are those found above
             command, cwd=folder, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
         )  # fmt: skip
     except OSError as error:
         raise SiteError(f"cannot run {command[0]}: {error.strerror or error}") from error
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-12:])
-        raise SiteError(f"{Path(command[0]).name} failed with status {done.returncode}: {tail}")
-    return done.stdout
+    if process.returncode:
+        tail = "\n".join(process.stdout.strip().splitlines()[-12:])
+        raise SiteError(f"{Path(command[0]).name} failed with status {process.returncode}: {tail}")
+    return process.stdout

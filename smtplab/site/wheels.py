@@ -9,14 +9,14 @@ import hashlib
 import zipfile
 from base64 import urlsafe_b64encode
 from importlib.metadata import distribution
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab import __version__
+from smtplab.site.tools import package_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 _DATE = (2020, 1, 1, 0, 0, 0)
 _LEFT_OUT = ("notebooks/", "site/", "cli/", "__main__.py")
@@ -25,7 +25,7 @@ _BROWSER_LACKS = {"click"}
 
 
 def pack(folder: Path, name: str, version: str, members: Iterable[tuple[str, bytes]], metadata: str = "") -> Path:
-    """Write a pure wheel into `folder` and give its path.
+    """Write a pure wheel into `folder` and return its path.
 
     name: as in the wheel's file name, with underscores. members: name in the archive and octets.
     metadata: further lines of METADATA, such as "Requires-Dist: click".
@@ -46,11 +46,11 @@ def pack(folder: Path, name: str, version: str, members: Iterable[tuple[str, byt
 
 def pack_smtplab(folder: Path) -> Path:
     """Pack the smtplab that is running, as it is needed in a browser."""
-    wanted = distribution("smtplab").requires or []
-    kept = [line for line in wanted if "extra ==" not in line and not line.startswith(tuple(_BROWSER_LACKS))]
+    requires = distribution("smtplab").requires or []
+    needed = [line for line in requires if "extra ==" not in line and not line.startswith(tuple(_BROWSER_LACKS))]
     return pack(
-        folder, "smtplab", __version__, _package(Path(str(files("smtplab")))),
-        "".join(f"Requires-Dist: {line}\n" for line in sorted(kept)),
+        folder, "smtplab", __version__, _package(package_folder()),
+        "".join(f"Requires-Dist: {line}\n" for line in sorted(needed)),
     )  # fmt: skip
 
 
@@ -65,11 +65,11 @@ def repack_without(folder: Path, installed: Path, name: str, version: str, witho
     installed: the folder it was installed into, alone. without: folders, as paths in it.
     """
     info = f"{name}-{version}.dist-info"
-    gone = tuple(f"{path}/" for path in (*without, "bin", info))
-    members = [(path, octets) for path, octets in _tree(installed) if not path.startswith(gone) and "/" in path]
+    left_out = tuple(f"{path}/" for path in (*without, "bin", info))
+    members = [(path, octets) for path, octets in _tree(installed) if not path.startswith(left_out) and "/" in path]
     headers = (installed / info / "METADATA").read_text("utf-8").partition("\n\n")[0].splitlines()
-    wanted = [line for line in headers if line.startswith("Requires-Dist:") and "extra ==" not in line]
-    return pack(folder, name, version, members, "".join(f"{line}\n" for line in wanted))
+    needed = [line for line in headers if line.startswith("Requires-Dist:") and "extra ==" not in line]
+    return pack(folder, name, version, members, "".join(f"{line}\n" for line in needed))
 
 
 def merge(target: Path, wheels: Iterable[Path], without: tuple[str, ...]) -> None:

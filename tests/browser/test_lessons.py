@@ -6,13 +6,14 @@ import shutil
 
 import pytest
 
+from smtplab.text.language import LANGUAGES
 from tests.helpers.answering import CELLS, answer_wrongly_and_rightly, run_all
 from tests.helpers.paths import TOP
 
 LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_from_top_to_bottom(jupyterlab, open_notebook, picture, lesson: str, lang: str) -> None:
     """The lesson runs without an error, and an exercise is answered in the page, wrongly and rightly."""

@@ -18,7 +18,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from smtplab.site.build import build_site
+from smtplab.site.landing import home
 from smtplab.site.serve import server
+from smtplab.text.language import LANGUAGES
 from tests.helpers import drivers
 from tests.helpers.answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
 from tests.helpers.paths import TOP
@@ -101,10 +103,10 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
 # --- the landing page
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str) -> None:
     """HELP typed gets 214, XSTATUS 211, each taken apart, and both stand side by side; axe finds nothing."""
-    page = visit.page("" if lang == "en" else "es/")
+    page = visit.page(home(lang))
     console = page.locator("#console")
     command = console.get_by_role("combobox", name={"en": "Command", "es": "Orden"}[lang])
     expect(command).to_be_focused()
@@ -185,7 +187,7 @@ def shown(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return told
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, lang: str) -> None:
     """Each cell gives in the browser what is committed, but for what nbval's rules take out; exercises are answered."""

@@ -11,9 +11,10 @@ import pytest
 import smtplab
 from smtplab.course import exercises
 from smtplab.course.graders import Result, grader
-from smtplab.course.grading import Question, grade, items
+from smtplab.course.grading import KINDS, Question, grade, items
 from smtplab.errors import NotAnAnswer
 from smtplab.rfc.codes import explain
+from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import TOP
 
@@ -25,17 +26,6 @@ LESSONS = sorted(path.stem for path in (TOP / "smtplab/course/exercises").glob("
 ROWS = {key: row for lesson in LESSONS for key, row in data(f"course/exercises/{lesson}").items()}
 
 SERVER = {"personality", "script", "before"}
-KEYS = {
-    "code": ({"command", "options"}, SERVER),
-    "choice": ({"right", "option"}, set()),
-    "command": ({"wanted"}, SERVER),
-    "parts": ({"reply"}, set()),
-    "sort": ({"bin", "item"}, {"criterion"}),
-    "text": (set(), {"rows"}),
-    "function": ({"call"}, set()),
-}
-"""Kind → the keys it needs, and those it may have."""
-NAMES_RIGHT = {"code", "choice"}  # elsewhere the right answer's feedback is called "right"
 
 
 def of_kind(*kinds: str) -> Any:
@@ -47,7 +37,7 @@ def sentences(row: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple
     """Return every sentence of a row: where it stands, and its languages."""
     for key, value in row.items():
         if isinstance(value, dict) and key not in ("wanted", "script"):
-            if value.keys() & {"en", "es"}:
+            if value.keys() & set(LANGUAGES):
                 yield ".".join((*path, key)), value
             else:
                 yield from sentences(value, (*path, key))
@@ -65,7 +55,7 @@ def wrong_feedback(row: dict[str, Any], *right: str) -> Iterator[tuple[str, str,
     """Return the words for wrong answers: key, language, words."""
     for key, words in row["feedback"].items():
         if key not in right:
-            yield from ((key, lang, words[lang]) for lang in ("en", "es"))
+            yield from ((key, lang, words[lang]) for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -81,10 +71,10 @@ def test_each_lesson(lesson: str) -> None:
 def test_keys(name: str) -> None:
     """A row has the keys that its kind needs, and none that mean nothing there."""
     row = ROWS[name]
-    assert row["kind"] in KEYS
-    needs, may = KEYS[row["kind"]]
-    assert {"question", "feedback", *needs} <= set(row)
-    assert set(row) <= {"kind", "prediction", "question", "feedback", *needs, *may}
+    assert row["kind"] in KINDS
+    kind = KINDS[row["kind"]]
+    assert {"question", "feedback", *kind.needs} <= set(row)
+    assert set(row) <= {"kind", "prediction", "question", "feedback", *kind.needs, *kind.may}
     assert isinstance(row.get("prediction", False), bool)
 
 
@@ -100,22 +90,15 @@ def test_what_is_filled_in_is_readable(name: str) -> None:
 def test_every_answer_has_its_feedback(name: str) -> None:
     """Whatever can come up has words for it, and no words are there for what cannot."""
     row = ROWS[name]
-    kind, keys = row["kind"], set(row["feedback"])
-    come_up = {
-        "code": lambda: set(row["options"]),
-        "choice": lambda: set(row["option"]),
-        "parts": lambda: {part.kind for part in smtplab.Reply(_octets(row["reply"])).parts},
-        "sort": lambda: set(row["bin"]),
-    }.get(kind, set)()
-    if kind not in NAMES_RIGHT:
+    kind, keys = KINDS[row["kind"]], set(row["feedback"])
+    if not kind.by_option:
         assert "right" in keys
-    if kind in ("command", "text", "function"):
+    if kind.outcomes is None:
         assert "otherwise" in keys
-    assert "otherwise" in keys or come_up <= keys
-    if kind == "command":
-        come_up = {key for key in keys if re.fullmatch(r"[2-5][0-5]\d", key)}
-    if kind not in ("text", "function"):
-        assert keys <= come_up | {"otherwise"} | (set() if kind in NAMES_RIGHT else {"right"})
+        return
+    outcomes = kind.outcomes(row)
+    assert "otherwise" in keys or outcomes <= keys
+    assert keys <= outcomes | {"otherwise"} | (set() if kind.by_option else {"right"})
 
 
 def _octets(text: str) -> bytes:
@@ -139,7 +122,7 @@ def test_choice(name: str) -> None:
     """The right option is one of at least two, no two read the same, and each has its say."""
     row = ROWS[name]
     assert row["right"] in row["option"]
-    for lang in ("en", "es"):
+    for lang in LANGUAGES:
         assert len({words[lang] for words in row["option"].values()}) == len(row["option"]) >= 2
         rights = [option for option in row["option"] if smtplab.check(name, option, lang=lang).right]
         assert rights == [row["right"]]
@@ -148,7 +131,7 @@ def test_choice(name: str) -> None:
 @of_kind("parts", "sort")
 def test_parts_and_sort(name: str) -> None:
     """There is something to name or sort, the right answer is right, and every wrong one gets words."""
-    row, made = ROWS[name], exercises.exercise(name)
+    row, shown_exercise = ROWS[name], exercises.exercise(name)
     assert len(items(row)) >= 2
     assert all(items(row))
     if row["kind"] == "sort":
@@ -159,12 +142,15 @@ def test_parts_and_sort(name: str) -> None:
             assert item.keys() & {"reply", "personality"}
             assert "command" in item or not ("criterion" in row or "personality" in item)
         assert set(row["bin"]) <= {"conforms", "permitted", "departs", "violates"} or "criterion" not in row
-    right = [next(option for option in made.options if _fits(name, at, option)) for at in range(len(made.items))]
-    for lang in ("en", "es"):
+    right = [
+        next(option for option in shown_exercise.options if _fits(name, at, option))
+        for at in range(len(shown_exercise.items))
+    ]
+    for lang in LANGUAGES:
         assert smtplab.check(name, right, lang=lang).right
-        for option in made.options:
-            given = [option] * len(right)
-            assert smtplab.check(name, given, lang=lang).right == (given == right)
+        for option in shown_exercise.options:
+            answer = [option] * len(right)
+            assert smtplab.check(name, answer, lang=lang).right == (answer == right)
     if row["kind"] == "sort":
         assert len(set(right)) >= 2
 
@@ -178,7 +164,7 @@ def _fits(name: str, at: int, option: str) -> bool:
 
 
 @of_kind("text", "function")
-def test_drills(name: str) -> None:
+def test_graders(name: str) -> None:
     """There is a grader; nonsense is found wrong or refused as another form, and raises nothing else."""
     assert callable(grader(name))
     for nonsense in (None, 3, "", "\x00", "nonsense", b"x", [], {}, object(), print, lambda *_a, **_k: None, int):
@@ -195,7 +181,7 @@ def test_drills(name: str) -> None:
         assert isinstance(found, Result)
         assert not found.right, nonsense
         words = ROWS[name]["feedback"].get(found.key, ROWS[name]["feedback"]["otherwise"])
-        for lang in ("en", "es"):
+        for lang in LANGUAGES:
             assert words[lang].format(**found.fields)
 
 

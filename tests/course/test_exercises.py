@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,14 +10,22 @@ import pytest
 import smtplab
 from smtplab.course import exercises, grading
 from smtplab.course.graders import RIGHT, Result
+from smtplab.text.language import DEFAULT, LANGUAGES
+from smtplab.text.texts import data
+from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 def both(text: str) -> dict[str, str]:
-    """Return a sentence in both languages."""
-    return {"en": text, "es": f"{text} (es)"}
+    """Return a sentence in each language."""
+    return {lang: f"{text}{ending(lang)}" for lang in LANGUAGES}
+
+
+def ending(lang: str) -> str:
+    """Return what tells a language's sentence from the default one's."""
+    return "" if lang == DEFAULT else f" ({lang})"
 
 
 def feedback(*keys: str) -> dict[str, dict[str, str]]:
@@ -89,18 +98,17 @@ def tell(widget: Any, answer: object) -> dict[str, Any]:
     return widget.feedback
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ROWS)
 def test_feedback_for_each_answer(lab: smtplab.Lab, name: str, lang: str) -> None:
     """The right answer and each wrong one get the words made for them, in either language."""
     right, wrong = ANSWERS[name]
-    ending = "" if lang == "en" else " (es)"
     found = smtplab.check(name, right, lab, lang)
-    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending}")
+    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
     assert repr(found) == f"<Feedback right: {found.text}>"
     for key, answer in wrong.items():
         found = smtplab.check(name, answer, lab, lang)
-        assert (found.right, found.text.endswith(f"for {key}{ending}")) == (False, True)
+        assert (found.right, found.text.endswith(f"for {key}{ending(lang)}")) == (False, True)
         assert repr(found).startswith("<Feedback not yet: ")
     assert len(lab.transcript) == 0
 
@@ -118,21 +126,20 @@ def test_the_language_that_is_set() -> None:
     assert exercises.exercise("00.choice").question == "00.choice? (es)"
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_is_asked(lang: str) -> None:
     """Each kind has what its form needs: options with their words, items, rows, the call."""
-    ending = "" if lang == "en" else " (es)"
-    made = {name: exercises.exercise(name, lang) for name in ROWS}
-    assert made["00.code"].prediction
-    assert made["00.code"].options == {"211": "211", "214": "214"}
-    assert made["00.choice"].options["b"] == f"second{ending}"
-    assert list(made["00.parts"].options) == list(grading.PARTS)
-    assert made["00.parts"].items == ("214", "SP", "x", "CR", "LF")
-    assert made["00.sort"].options == {"yes": f"yes{ending}", "no": f"no{ending}"}
-    assert made["00.sort"].items == ("214 x", "500 x")
-    assert made["00.text"].rows == 3
-    assert made["00.function"].call == "smtplab.check(...)"
-    assert repr(made["00.text"]) == "<Exercise 00.text>"
+    shown = {name: exercises.exercise(name, lang) for name in ROWS}
+    assert shown["00.code"].prediction
+    assert shown["00.code"].options == {"211": "211", "214": "214"}
+    assert shown["00.choice"].options["b"] == f"second{ending(lang)}"
+    assert list(shown["00.parts"].options) == list(grading.PARTS)
+    assert shown["00.parts"].items == ("214", "SP", "x", "CR", "LF")
+    assert shown["00.sort"].options == {"yes": f"yes{ending(lang)}", "no": f"no{ending(lang)}"}
+    assert shown["00.sort"].items == ("214 x", "500 x")
+    assert shown["00.text"].rows == 3
+    assert shown["00.function"].call == "smtplab.check(...)"
+    assert repr(shown["00.text"]) == "<Exercise 00.text>"
 
 
 def test_the_exercises_of_a_lesson() -> None:
@@ -161,6 +168,65 @@ def test_what_counts(lab: smtplab.Lab) -> None:
     smtplab.check("00.code", "211")
     smtplab.check("00.choice", "a")
     assert {key: entry["right"] for key, entry in logbook().entries().items()} == {"00.code": False, "00.choice": True}
+
+
+# --- the kinds
+
+
+def in_readme() -> dict[str, str]:
+    """Return the kinds in the README's table: each with the keys of its row."""
+    readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
+    return dict(re.findall(r"^\| `(\w+)` \|.*\| ([^|]*) \|$", readme, re.MULTILINE))
+
+
+def in_module() -> dict[str, str]:
+    """Return the kinds for which the widget's module has a field: each with its line."""
+    module = (PACKAGE / "widgets/exercise/widget.js").read_text("utf-8")
+    table = re.search(r"const FIELDS = \{(.*?)\};", module, re.DOTALL)
+    assert table
+    return dict(re.findall(r"^  (\w+): (.+),$", table[1], re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", grading.KINDS)
+def test_a_kind_is_complete(kind: str) -> None:
+    """A kind of the table stands in the README with its keys, has a field in the page, and is tried in this file."""
+    assert kind in in_readme(), f"no row for {kind!r} in smtplab/course/exercises/README.md"
+    for key in grading.KINDS[kind].needs | (grading.KINDS[kind].may - grading._SERVER):
+        assert re.search(rf"\b{key}\b", in_readme()[kind]), f"the README does not tell what {key!r} of {kind!r} is"
+    assert kind in in_module(), f"no field for {kind!r} in FIELDS of smtplab/widgets/exercise/widget.js"
+    for label in re.findall(r'"(exercise_\w+)"', in_module()[kind]):
+        assert label in data("widgets/exercise/texts"), f"no text {label!r} in widgets/exercise/texts.toml"
+    rows = {name.partition(".")[2] for name in ROWS}
+    assert kind in rows, f"no row for {kind!r} in ROWS of tests/course/test_exercises.py"
+    right, wrong = ANSWERS[f"00.{kind}"]
+    assert right
+    assert wrong
+
+
+def test_no_kind_is_left_over() -> None:
+    """README, page and this file know no other kinds, and some exercise of the course is of each."""
+    rows = {name.partition(".")[2] for name in ROWS}
+    used = {exercises.exercise(name).kind for name in exercises.exercises() if name not in ROWS}
+    assert set(in_readme()) == set(in_module()) == rows == used == set(grading.KINDS)
+    assert set(grading.KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
+
+
+def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
+    """A row in the table is a kind: it is asked, graded, shown and answered in the page like the others."""
+
+    def even(question: grading.Question, answer: Any) -> Result:
+        return RIGHT if int(answer) % 2 == question.row["rest"] else Result("odd", {"number": answer})
+
+    kind = grading.Kind(even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row: (str(row["rest"]),))
+    monkeypatch.setitem(grading.KINDS, "even", kind)
+    row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
+    monkeypatch.setitem(ROWS, "00.even", row)
+    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    monkeypatch.setattr(exercises, "data", lambda _name: rows)
+    assert smtplab.check("00.even", 4, lab).right
+    assert smtplab.check("00.even", 5, lab, "es").text == "5 is odd (es)"
+    widget = smtplab.exercise("00.even", lab)
+    assert (widget.kind, widget.items, tell(widget, "4")["right"]) == ("even", ["0"], True)
 
 
 # --- the widget
@@ -225,10 +291,10 @@ def test_answers_from_python(lab: smtplab.Lab) -> None:
 def test_where_no_widget_runs(lab: smtplab.Lab, name: str) -> None:
     """Question, items and options can be read without a widget."""
     widget = smtplab.exercise(name, lab)
-    made = exercises.exercise(name)
+    shown_exercise = exercises.exercise(name)
     html = widget.plain()
-    assert made.question in html
-    assert all(item in html for item in made.items)
-    assert made.call in html
-    if made.kind in ("code", "choice", "sort"):
-        assert all(words in html for words in made.options.values())
+    assert shown_exercise.question in html
+    assert all(item in html for item in shown_exercise.items)
+    assert shown_exercise.call in html
+    if shown_exercise.kind in ("code", "choice", "sort"):
+        assert all(words in html for words in shown_exercise.options.values())

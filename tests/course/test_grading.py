@@ -9,20 +9,25 @@ import pytest
 import smtplab
 from smtplab.course import grading
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.grading import KINDS, Question, grade
+from smtplab.course.grading import Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CODE = {"kind": "code", "command": "HELP", "options": ["211", "214", "500"]}
-CHOICE = {"kind": "choice", "right": "a", "option": {"a": {"en": "x", "es": "x"}, "b": {"en": "y", "es": "y"}}}
+CHOICE = {
+    "kind": "choice",
+    "right": "a",
+    "option": {"a": dict.fromkeys(LANGUAGES, "x"), "b": dict.fromkeys(LANGUAGES, "y")},
+}
 COMMAND = {"kind": "command", "wanted": {"code": 214, "begins": "Syntax: RCPT"}}
 PARTS = {"kind": "parts", "reply": "214-2.0.0 Try\r\n214 end\r\n"}
 NAMES = ["code", "separator", "enhanced", "text", "cr", "lf", "code", "separator", "text", "cr", "lf"]
 SORT = {
     "kind": "sort",
-    "bin": {"yes": {"en": "y", "es": "s"}, "no": {"en": "n", "es": "n"}},
+    "bin": {"yes": dict.fromkeys(LANGUAGES, "y"), "no": dict.fromkeys(LANGUAGES, "n")},
     "item": [
         {"reply": "250 OK", "bin": "no"},
         {"personality": "exim-4.96", "command": "HELP", "bin": "yes"},
@@ -32,7 +37,7 @@ SORT = {
 VERDICTS = {
     "kind": "sort",
     "criterion": "verdict",
-    "bin": {name: {"en": name, "es": name} for name in ("conforms", "permitted", "departs", "violates")},
+    "bin": {name: dict.fromkeys(LANGUAGES, name) for name in ("conforms", "permitted", "departs", "violates")},
     "item": [
         {"reply": "214 help", "command": "HELP"},
         {"reply": "502 no help here", "command": "HELP"},
@@ -56,14 +61,9 @@ def judged(row: dict[str, Any], answer: object, lab: smtplab.Lab | None = None, 
     return grade(Question("00.made", row, lab, lang), answer)
 
 
-def drilled(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
+def graded_by(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Put a grader in the place of every one."""
     monkeypatch.setattr(grading, "grader", lambda _exercise_id: function)
-
-
-def test_there_are_seven_kinds() -> None:
-    """Every kind of the README is judged."""
-    assert set(KINDS) == {"code", "choice", "command", "parts", "sort", "text", "function"}
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])
@@ -145,12 +145,12 @@ def test_where_it_is_wrong_in_spanish() -> None:
 
 def test_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written goes to the grader as it is."""
-    drilled(monkeypatch, lambda text: RIGHT if text == " a\nb " else Result("spaces"))
+    graded_by(monkeypatch, lambda text: RIGHT if text == " a\nb " else Result("spaces"))
     assert judged(TEXT, " a\nb ").right
     assert judged(TEXT, "a").key == "spaces"
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_function(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """A function goes to the grader; what its code raises is said, whatever it is."""
 
@@ -158,7 +158,7 @@ def test_function(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
         def __str__(self) -> str:
             raise RuntimeError
 
-    drilled(monkeypatch, lambda function: function())
+    graded_by(monkeypatch, lambda function: function())
     assert judged(FUNCTION, lambda: RIGHT, lang=lang).right
     for error, named in (
         (ZeroDivisionError("{x}"), "ZeroDivisionError: {x}."), (SystemExit(3), "SystemExit: 3."),
@@ -180,18 +180,18 @@ def test_an_interrupt_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
     def loop(_function: object) -> Result:
         raise KeyboardInterrupt
 
-    drilled(monkeypatch, loop)
+    graded_by(monkeypatch, loop)
     with pytest.raises(KeyboardInterrupt):
         judged(FUNCTION, print)
 
 
-def test_a_drill_may_refuse_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_grader_may_refuse_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a grader says of another form reaches the learner as it is."""
 
     def refuse(answer: object) -> Result:
         raise NotAnAnswer(f"a function, not {type(answer).__name__}")
 
-    drilled(monkeypatch, refuse)
+    graded_by(monkeypatch, refuse)
     with pytest.raises(NotAnAnswer, match="a function, not int"):
         judged(FUNCTION, 3)
 
@@ -250,11 +250,11 @@ def test_a_server_of_its_own(lab: smtplab.Lab, more: dict[str, Any], right: str)
     """An exercise that describes a server asks that one, with a lab or without, and leaves the learner's alone."""
     lab.send("NOOP")
     row = {**CODE, **more}
-    for given in (lab, None):
-        found = judged(row, right, given)
+    for learners_lab in (lab, None):
+        found = judged(row, right, learners_lab)
         assert found.right, found
-        assert not judged(row, next(each for each in row["options"] if each != right), given).right
-    assert [said.sent for said in lab.transcript] == [None, b"NOOP\r\n"]
+        assert not judged(row, next(each for each in row["options"] if each != right), learners_lab).right
+    assert [exchange.sent for exchange in lab.transcript] == [None, b"NOOP\r\n"]
     assert lab.personality.name == "rfc5321"
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from smtplab.course import lessons
+from smtplab.course.graders import grader
+from smtplab.course.grading import KINDS
 from smtplab.errors import UnknownName
+from smtplab.text.language import LANGUAGES
+from smtplab.text.texts import data, listing
+from tests.helpers.paths import TOP
 
 
 def notebook(text: str) -> str:
@@ -130,7 +136,25 @@ def test_a_write_that_fails_leaves_nothing_half(shipped: Path, mine: Path, monke
 
 
 def test_shipped_lessons_are_found() -> None:
-    """Both languages have the same lessons, and each is a notebook."""
-    english, spanish = lessons.lessons("en"), lessons.lessons("es")
-    assert [path.name for path in english] == [path.name for path in spanish]
-    assert all(json.loads(path.read_text("utf-8"))["nbformat"] == 4 for path in (*english, *spanish))
+    """All languages have the same lessons, and each is a notebook."""
+    shipped = {lang: lessons.lessons(lang) for lang in LANGUAGES}
+    assert len({tuple(path.name for path in each) for each in shipped.values()}) == 1
+    assert all(json.loads(path.read_text("utf-8"))["nbformat"] == 4 for each in shipped.values() for path in each)
+
+
+SOURCES = {path.name[:2]: path for path in (TOP / "notebooks/source").glob("*.md")}
+NUMBERS = sorted(SOURCES.keys() | set(listing("course/exercises", ".toml")) | set(data("course/lessons")))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_lesson_is_complete(number: str) -> None:
+    """A lesson has its text, its exercises, its title in every language, and a grader for each written answer."""
+    assert number in SOURCES, f"no notebooks/source/{number}-….md"
+    assert number in listing("course/exercises", ".toml"), f"no smtplab/course/exercises/{number}.toml"
+    assert number in data("course/lessons"), f"no title of {number} in smtplab/course/lessons.toml"
+    headings = re.findall(r"^# (\d+)\. (.+)$", SOURCES[number].read_text("utf-8"), re.MULTILINE)
+    titles = [data("course/lessons")[number][lang] for lang in LANGUAGES]
+    assert headings == [(str(int(number)), title) for title in titles], "the text's headings and the titles differ"
+    for exercise_id, row in data(f"course/exercises/{number}").items():
+        if KINDS[row["kind"]].outcomes is None:
+            assert callable(grader(exercise_id)), f"no {exercise_id} in smtplab/course/graders/lesson{number}.py"

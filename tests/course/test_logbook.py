@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 
 import smtplab
 from smtplab.course import disk, logbook
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from smtplab.course.exercises import Feedback
@@ -35,10 +37,10 @@ def kept(file: Path) -> dict[str, dict[str, object]]:
     return json.loads(file.read_text())["answers"]
 
 
-def answer(exercise: str = "01.help", given: str = "214") -> Feedback:
+def answer(exercise: str = "01.help", text: str = "214") -> Feedback:
     """Answer an exercise on a lab of its own."""
     with smtplab.start(carrier="memory") as lab:
-        return smtplab.check(exercise, given, lab)
+        return smtplab.check(exercise, text, lab)
 
 
 def test_what_is_noted(here: Path) -> None:
@@ -86,7 +88,7 @@ DAMAGED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("damaged", DAMAGED, ids=range(len(DAMAGED)))
 def test_a_file_that_cannot_be_understood(here: Path, damaged: str, lang: str) -> None:
     """A damaged or newer file is set aside whole under a free name, said once, and the answer counts."""
@@ -112,9 +114,9 @@ def test_a_damaged_file_found_by_looking(here: Path) -> None:
     file = here / logbook.FILE
     text = json.dumps({"version": 1, "answers": {"01.help": ENTRY, "01.status": {"right": "yes"}}})
     file.write_text(text)
-    made = smtplab.progress()
-    assert made.done == 1
-    assert "smtplab-progress.damaged.json" in made.remarks[0]
+    progress = smtplab.progress()
+    assert progress.done == 1
+    assert "smtplab-progress.damaged.json" in progress.remarks[0]
     assert (here / "smtplab-progress.damaged.json").read_text() == text
     assert kept(file) == {"01.help": ENTRY}
     assert smtplab.progress().remarks == ()
@@ -160,17 +162,17 @@ def test_a_lock_left_behind(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert [path.name for path in here.iterdir()] == [logbook.FILE]
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_where_nothing_can_be_written(here: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     """The feedback comes all the same, the answer counts in memory, progress says why; it is written once it can be."""
     (here / "file").write_text("no directory")
     monkeypatch.setenv("SMTPLAB_PROGRESS", str(here / "file/progress.json"))
     smtplab.set_language(lang)
     assert answer().remark == ""
-    made = smtplab.progress()
-    assert (made.done, len(made.remarks)) == (1, 1)
-    assert str(here / "file/progress.json") in made.remarks[0]
-    assert made.remarks[0] in made._repr_html_()
+    progress = smtplab.progress()
+    assert (progress.done, len(progress.remarks)) == (1, 1)
+    assert str(here / "file/progress.json") in progress.remarks[0]
+    assert progress.remarks[0] in progress._repr_html_()
     (here / "file").unlink()
     (here / "file").mkdir()
     answer("01.status", "500")
@@ -240,13 +242,100 @@ def test_a_file_of_ones_own(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the current directory cannot be removed")
-def test_without_a_current_directory(here: Path) -> None:
+def test_without_a_current_directory(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the current directory is gone, feedback comes and progress is kept in memory."""
     (here / "gone").mkdir()
     os.chdir(here / "gone")
     (here / "gone").rmdir()
-    assert answer().right
+    feedback = answer()
+    assert feedback.right
+    assert "the current directory is gone" in feedback.remark
     assert smtplab.progress().done == 1
+    monkeypatch.setenv("SMTPLAB_PROGRESS", "mine.json")
+    assert "the current directory is gone" in answer().remark
+    assert smtplab.progress().done == 1
+
+
+NO_PLACE = {
+    "~/progress.json": "~[ )]", "~nosuchuser-x/progress.json": "~[ )]", "~": "~[ )]", "folder": "file|archivo",
+    ".": "file|archivo",
+    "/": "name|llamarse", "a\0b": "name|llamarse", "~\0/x": "~[ )]", "\ud800": "name|llamarse", "n" * 5000: "too long",
+    "..": "file|archivo",
+}  # fmt: skip
+"""What SMTPLAB_PROGRESS may name although no file can be kept there, and words of the reason."""
+
+
+@pytest.fixture
+def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where nobody knows a home directory, as in a bare container."""
+
+    def unknown(_name: object) -> object:
+        raise KeyError
+
+    for name in ("HOME", "USERPROFILE", "HOMEPATH"):
+        monkeypatch.delenv(name, raising=False)
+    pwd = pytest.importorskip("pwd")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(pwd, "getpwnam", unknown)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="home directories are found otherwise elsewhere")
+@pytest.mark.usefixtures("homeless")
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NO_PLACE, ids=lambda name: repr(name)[:12])
+def test_a_name_that_no_file_can_have(here: Path, monkeypatch: pytest.MonkeyPatch, name: str, lang: str) -> None:
+    """Feedback comes in cell and widget alike, says once why nothing is kept, and the answer counts in memory."""
+    (here / "folder").mkdir()
+    environment = {**os.environ, "SMTPLAB_PROGRESS": name}  # the system's own refuses NUL
+    monkeypatch.setattr(os, "environ", environment)
+    smtplab.set_language(lang)
+    feedback = answer()
+    assert feedback.right
+    assert re.search(NO_PLACE[name], feedback.remark)
+    assert ("cannot be kept" if lang == "en" else "no se puede guardar") in feedback.remark
+    assert feedback.remark in str(feedback)
+    feedback.remark.encode()
+    assert len(feedback.remark) < 1000
+    with smtplab.start(carrier="memory") as lab:
+        widget = smtplab.exercise("01.status", lab)
+        widget._handle_custom_msg({"type": "answer", "answer": "500"}, [])
+    assert widget.feedback["right"] is not None
+    assert feedback.remark not in widget.feedback["text"]
+    progress = smtplab.progress()
+    assert (progress.done, progress.remarks) == (2, (feedback.remark,))
+    assert [path.name for path in here.rglob("*")] == ["folder"]
+
+
+def test_the_widget_says_it_too(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the page's answer is the first, the reason stands under the question."""
+    monkeypatch.setenv("SMTPLAB_PROGRESS", str(here))
+    with smtplab.start(carrier="memory") as lab:
+        widget = smtplab.exercise("01.status", lab)
+        widget._handle_custom_msg({"type": "answer", "answer": "500"}, [])
+    assert "it is no file" in widget.feedback["text"]
+
+
+def test_the_home_directory(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tilde is the home directory."""
+    monkeypatch.setenv("HOME", str(here))
+    monkeypatch.setenv("USERPROFILE", str(here))
+    monkeypatch.setenv("SMTPLAB_PROGRESS", "~/mine.json")
+    assert answer().remark == ""
+    assert set(kept(here / "mine.json")) == {"01.help"}
+
+
+def test_an_empty_name_is_none(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty SMTPLAB_PROGRESS names no file: the current directory's is used."""
+    monkeypatch.setenv("SMTPLAB_PROGRESS", "")
+    assert answer().remark == ""
+    assert set(kept(here / logbook.FILE)) == {"01.help"}
+
+
+@pytest.mark.parametrize("directory", ["a\0b", "n" * 5000, "\ud800"])
+def test_progress_of_a_directory_that_cannot_be(here: Path, directory: str) -> None:
+    """Progress of a directory that no name can have is empty, and says why."""
+    progress = smtplab.progress(directory)
+    assert (progress.done, len(progress.remarks)) == (0, 1)
 
 
 def test_a_drive_that_cannot_rename_over_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 import smtplab
 from smtplab import cli
 from smtplab.course import exercises, logbook
+from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 
 NASTY = '<script>alert(1)</script> & "Ana" \x00\ud800'
@@ -78,7 +79,7 @@ def test_an_unknown_language() -> None:
         smtplab.progress(lang="fr")
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page(some: Path, lang: str) -> None:
     """The page stands alone: it loads and runs nothing; names, questions and days are text in it."""
     made = smtplab.progress(lang=lang)

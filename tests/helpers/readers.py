@@ -235,6 +235,22 @@ def asks_backwards(recv: Any) -> Any:
     return recv(-1)
 
 
+def recoded(line: bytes, encoding: str, errors: str = "strict") -> bytes:
+    """Return a line as it comes out of a text: what the encoding or the error handler does to it is done."""
+    return line.decode(encoding, errors).encode(encoding, "replace")
+
+
+def decodes_each_piece(recv: Any) -> Any:
+    """Decode piece by piece, as though no character were cut."""
+    return good(lambda size: recv(size).decode("utf-8", "replace").encode())
+
+
+def splits_as_text(recv: Any) -> Any:
+    """Split lines as text is split, at more than line ends."""
+    code, lines = good(recv)
+    return code, [each.encode("latin-1") for line in lines for each in line.decode("latin-1").splitlines() or [""]]
+
+
 READERS: dict[Callable[..., Any], str] = {
     raises: "raises",
     asks_backwards: "raises",
@@ -260,6 +276,21 @@ READERS: dict[Callable[..., Any], str] = {
     too_long_is_refused: "long",
     after(lambda code, lines: (code, [line.strip() for line in lines])): "text",
     after(lambda code, lines: (code, [line.decode("ascii").encode() for line in lines])): "text",
+    **{
+        after(lambda code, lines, how=how: (code, [recoded(line, *how) for line in lines])): "text"
+        for how in (
+            ("utf-8",),
+            ("utf-8", "ignore"),
+            ("utf-8", "replace"),
+            ("utf-8", "backslashreplace"),
+            ("ascii", "ignore"),
+            ("ascii", "replace"),
+            ("cp1252", "ignore"),
+        )
+    },
+    after(lambda code, lines: (code, [line.decode("latin-1").strip().encode("latin-1") for line in lines])): "text",
+    decodes_each_piece: "text",
+    splits_as_text: "text",
     keeps_what_follows: "second",
     last_wins: "last_code",
     first_wins: "mixed",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 
+from smtplab.text.language import LANGUAGES
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def test_nothing_has_drifted(build: ModuleType, capsys: pytest.CaptureFixture[st
     assert build.main(["--check"]) == 0, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_built_lesson_is_clean(lesson: str, lang: str) -> None:
     """A built lesson holds no solution, error, stderr or random id, and every output reads without widgets."""
@@ -64,7 +65,7 @@ def test_a_built_lesson_is_clean(lesson: str, lang: str) -> None:
                 assert "text/html" in output.data or chart or len(output.data["text/plain"]) < 80
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_solutions_solve(build: ModuleType, lesson: str, lang: str) -> None:
     """With the solutions left in, the lesson runs to its end and every exercise is answered rightly."""
@@ -79,7 +80,7 @@ def test_nbval_strict() -> None:
     """Run again, every lesson shows what it showed when it was built (nbval, strict)."""
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", "--nbval-sanitize-with",
-         "tests/nbval-sanitize.cfg", "notebooks/en", "notebooks/es"],
+         "tests/nbval-sanitize.cfg", *(f"notebooks/{lang}" for lang in LANGUAGES)],
         cwd=TOP, capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4000:]

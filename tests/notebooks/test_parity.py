@@ -20,6 +20,7 @@ import smtplab
 from smtplab.course.exercises import exercises
 from smtplab.recordings.recording import names, recording
 from smtplab.server.help import TOPICS
+from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import ConsolePresenter
@@ -47,8 +48,8 @@ HOLD_TOGETHER = {
 
 def foreign(text: str, lang: str) -> list[str]:
     """Return the sentences of a text that are not in its language."""
-    other = {"en": "es", "es": "en"}[lang]
-    own, theirs = (set(HOLD_TOGETHER[each].split()) for each in (lang, other))
+    own = set(HOLD_TOGETHER[lang].split())
+    theirs = {word for other in LANGUAGES if other != lang for word in HOLD_TOGETHER[other].split()} - own
     text = re.sub(r"`[^`]*`|«[^»]*»|\"[^\"\n]*\"|\{[^}]*\}|\b[A-Z]{2,}\b", " ", text)
     found = []
     for sentence in re.split(r"[.:;?!|\n](?=\s|$)|\n", text):
@@ -130,33 +131,34 @@ def pairs(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[st
     if isinstance(value, list):
         value = {str(at): each for at, each in enumerate(value)}
     for key, each in value.items() if isinstance(value, dict) else ():
-        if isinstance(each, dict) and each.keys() & {"en", "es"}:
-            yield ".".join((*path, key)), {lang: each[lang] for lang in ("en", "es") if lang in each}
+        if isinstance(each, dict) and each.keys() & set(LANGUAGES):
+            yield ".".join((*path, key)), {lang: each[lang] for lang in LANGUAGES if lang in each}
         yield from pairs(each, (*path, key))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_one_lesson(lesson: str) -> None:
     """English and Spanish have the same cells and the same code, but for the language they set."""
-    english, spanish = cells(lesson, "en"), cells(lesson, "es")
-    assert [cell.cell_type for cell in english] == [cell.cell_type for cell in spanish]
-    for one, other in zip(english, spanish, strict=True):
-        if one.cell_type == "code":
-            assert one.source.replace('set_language("en")', 'set_language("es")') == other.source
-        else:
-            assert one.source != other.source
-            assert re.findall(r"`[^`]+`|§[\d.]+", one.source) == re.findall(r"`[^`]+`|§[\d.]+", other.source)
+    first, *others = ((lang, cells(lesson, lang)) for lang in LANGUAGES)
+    for lang, translated in others:
+        assert [cell.cell_type for cell in first[1]] == [cell.cell_type for cell in translated]
+        for one, other in zip(first[1], translated, strict=True):
+            if one.cell_type == "code":
+                assert one.source.replace(f'set_language("{first[0]}")', f'set_language("{lang}")') == other.source
+            else:
+                assert one.source != other.source
+                assert re.findall(r"`[^`]+`|§[\d.]+", one.source) == re.findall(r"`[^`]+`|§[\d.]+", other.source)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_same_exercises(lesson: str) -> None:
     """Both languages put every exercise of the lesson, each once, in the same order, and it is the data's order."""
-    for lang in ("en", "es"):
+    for lang in LANGUAGES:
         source = "\n".join(cell.source for cell in cells(lesson, lang) if cell.cell_type == "code")
         assert re.findall(r'smtplab\.exercise\("([\w.]+)"', source) == list(exercises(lesson[:2]))
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_foreign_text(lesson: str, lang: str) -> None:
     """No text cell has a sentence of the other language, and the detector finds one that is put there."""
@@ -167,7 +169,7 @@ def test_no_foreign_text(lesson: str, lang: str) -> None:
             assert foreign(f"{cell.source}\n\n{planted[lang]}", lang)
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_foreign_output(lesson: str, lang: str) -> None:
     """No output has a sentence of ours in the other language; what servers say stays as it is."""
@@ -181,18 +183,18 @@ def test_no_foreign_output(lesson: str, lang: str) -> None:
 def test_texts(name: str) -> None:
     """Each text of the package is there in both languages, as one text: same fields, code spans and sections."""
     for place, words in pairs(data(name)):
-        assert set(words) == {"en", "es"}, place
-        assert all(text.strip() == text != "" for text in words.values() if name.startswith("exercises/")), place
-        if len(re.findall(r"[^\W\d_]+", re.sub(r"`[^`]+`|\{\w*\}", "", words["en"]))) > 1:
-            assert words["en"] != words["es"], place
+        assert set(words) == set(LANGUAGES), place
+        assert all(text.strip() == text != "" for text in words.values() if name.startswith("course/exercises/")), place
+        if len(re.findall(r"[^\W\d_]+", re.sub(r"`[^`]+`|\{\w*\}", "", words[LANGUAGES[0]]))) > 1:
+            assert len(set(words.values())) == len(words), place
         for pattern in (r"\{(\w*)\}", r"§\d+(?:\.\d+)*", r"RFC \d+", r"`[^`]+`"):
-            english, spanish = (sorted(re.findall(pattern, words[lang])) for lang in ("en", "es"))
-            assert english == spanish, place
+            first, *others = (sorted(re.findall(pattern, words[lang])) for lang in LANGUAGES)
+            assert all(other == first for other in others), place
         for lang, text in words.items():
             assert foreign(text, lang) == [], place
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_foreign_state(lang: str) -> None:
     """What a widget hands to its page has no sentence of the other language, the replies in it apart."""
     with smtplab.start(carrier="memory") as lab:

@@ -16,6 +16,7 @@ from smtplab import Reply
 from smtplab.recordings.recording import names, recording
 from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rules
+from smtplab.text.language import LANGUAGES
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ RULES = {rule.id for rule in rules("en")}
 READ_ELSEWHERE = {959: {"4.2", "5.4"}, 1939: {"5"}, 2034: {"4"}, 6648: {"1"}}
 
 LESSONS = pytest.mark.parametrize(
-    ("source", "lang"), [pytest.param(s, lang, id=f"{s.stem[:2]}-{lang}") for s in SOURCES for lang in ("en", "es")]
+    ("source", "lang"), [pytest.param(s, lang, id=f"{s.stem[:2]}-{lang}") for s in SOURCES for lang in LANGUAGES]
 )
 SPAN = re.compile(r"`([^`]+)`")
 SECTION = re.compile(r"RFC (\d+)|§(\d+(?:\.\d+)*)")

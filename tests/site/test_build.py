@@ -13,8 +13,10 @@ import pytest
 
 from smtplab import cli
 from smtplab.site.build import build_site
+from smtplab.site.landing import home
 from smtplab.site.place import LIST
 from smtplab.site.serve import server
+from smtplab.text.language import LANGUAGES
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
@@ -42,12 +44,12 @@ def test_what_is_in_it(cache: Path, tmp_path: Path) -> None:
     build_site(site, cache=cache)
     files = json.loads((site / LIST).read_text())["files"]
     assert sum((site / path).stat().st_size for path in files) < 45e6
-    for lang in ("en", "es"):
+    for lang in LANGUAGES:
         shipped = sorted((TOP / "notebooks" / lang).glob("*.ipynb"))
         assert shipped
         for lesson in shipped:
             assert (site / "files" / lang / lesson.name).read_bytes() == lesson.read_bytes()
-    for page in ("index.html", "es/index.html"):
+    for page in (f"{home(lang)}index.html" for lang in LANGUAGES):
         html = (site / page).read_text("utf-8")
         assert "$" not in html
         assert not re.search(r'(?:src|href)="(?:[a-z]+:)?//', html)

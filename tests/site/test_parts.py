@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -9,39 +10,39 @@ import pytest
 
 from smtplab.errors import SiteError
 from smtplab.site import tools, wheels
-from smtplab.site.parts import BuildCache
+from smtplab.site.parts import BuildCache, default_cache
 from tests.helpers.paths import PACKAGE
 
 
 def test_a_part_is_made_once(tmp_path: Path, lines) -> None:
     """A part is made when it is not there and when its input has changed, and kept otherwise."""
     said, say = lines
-    shop, made = BuildCache(tmp_path, say), []
+    cache, made = BuildCache(tmp_path, say), []
 
     def maker(folder: Path) -> None:
         made.append(folder)
         (folder / "a").write_text(str(len(made)))
 
     for digest in ("x", "x", "y"):
-        part = shop.make("part", "the part", digest, maker)
+        part = cache.make("part", "the part", digest, maker)
     assert (part / "a").read_text() == "2"
     assert said == ["the part: making it", "the part: kept", "the part: making it"]
 
 
 def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
     """A part whose making breaks off is not taken for made, and the one from before stays."""
-    shop = BuildCache(tmp_path, lambda _line: None)
-    shop.make("part", "the part", "x", lambda folder: (folder / "a").write_text("whole"))
+    cache = BuildCache(tmp_path, lambda _line: None)
+    cache.make("part", "the part", "x", lambda folder: (folder / "a").write_text("whole"))
 
     def fail(folder: Path) -> None:
         (folder / "a").write_text("half")
         raise SiteError("the registry is away")
 
     with pytest.raises(SiteError, match="the registry is away"):
-        shop.make("part", "the part", "y", fail)
+        cache.make("part", "the part", "y", fail)
     assert (tmp_path / "part/a").read_text() == "whole"
     with pytest.raises(SiteError, match="the registry is away"):
-        shop.make("part", "the part", "y", fail)
+        cache.make("part", "the part", "y", fail)
 
 
 def test_missing_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +67,32 @@ def test_a_program_that_fails(tmp_path: Path) -> None:
         tools.run([str(tmp_path / "nosuch")], tmp_path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="home directories are found otherwise elsewhere")
+@pytest.mark.parametrize("named", ["~/cache", "~nosuchuser-x/cache", ""])
+def test_a_cache_that_cannot_be(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    """Where nobody knows a home directory, a cache in it is refused by name; pyenv's Pythons are just not there."""
+    for name in ("HOME", "XDG_CACHE_HOME", "PYENV_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SMTPLAB_CACHE", named)
+
+    def unknown(_name: object) -> object:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.setattr("pwd.getpwnam", unknown)
+    with pytest.raises(SiteError, match=r"the cache cannot be (~|the user's).*SMTPLAB_CACHE"):
+        default_cache()
+    assert tools._pyenv() == []
+
+
+def test_a_cache_in_the_home_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A tilde in SMTPLAB_CACHE is the home directory."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("SMTPLAB_CACHE", "~/cache")
+    assert default_cache() == tmp_path / "cache"
+
+
 def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
     """The wheel holds the package with its data and widgets, without the command, and is the same every time."""
     made = wheels.pack_smtplab(tmp_path)
@@ -75,10 +102,14 @@ def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
         assert archive.testzip() is None
         names = set(archive.namelist())
         metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()
-        source = archive.read("smtplab/reply.py")
+        source = archive.read("smtplab/protocol/reply.py")
     assert {"smtplab/__init__.py", "smtplab/rfc/codes.toml", "smtplab/recordings/servers/exim-4.96.json"} <= names
-    assert {"smtplab/widgets/console.js", "smtplab/widgets/console.css", "smtplab/presenters/page.py"} <= names
-    assert not [name for name in names if name.startswith(("smtplab/cli.", "smtplab/cli_", "smtplab/site/"))]
+    assert {
+        "smtplab/widgets/console/widget.js",
+        "smtplab/widgets/console/widget.css",
+        "smtplab/widgets/page.py",
+    } <= names
+    assert not [name for name in names if name.startswith(("smtplab/cli", "smtplab/site/", "smtplab/notebooks"))]
     assert not [name for name in names if name.endswith(".pyc")]
     assert "Requires-Dist: aiosmtpd" in metadata
     assert "click" not in metadata

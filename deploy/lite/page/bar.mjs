@@ -3,7 +3,9 @@
 
 const base = new URL("../", import.meta.url);
 const query = new URLSearchParams(location.search);
-const lang = (query.get("path") ?? "").startsWith("es/") ? "es" : "en";
+const languages = document.querySelector('script[src$="page/bar.mjs"]').dataset.languages.split(" ");
+const folder = (query.get("path") ?? "").split("/")[0];
+const lang = languages.includes(folder) ? folder : languages[0];
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 function element(tag, properties = {}, ...children) {
@@ -57,7 +59,7 @@ function menu(app, notebook, texts) {
     made.addEventListener("click", act);
     return made;
   };
-  const home = element("a", { href: new URL(lang === "es" ? "es/" : "./", base).href, textContent: texts.bar_home });
+  const home = element("a", { href: new URL(lang === languages[0] ? "./" : `${lang}/`, base).href, textContent: texts.bar_home });
   return element("details", {}, element("summary", { textContent: texts.bar_menu }), element("div", { className: "menu" }, home,
     button(texts.bar_download, () => app.commands.execute("docmanager:download")),
     button(texts.bar_reset, async () => {

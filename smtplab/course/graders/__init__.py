@@ -1,4 +1,4 @@
-"""What judges the answers that are written: one module a lesson, one function an exercise, named like it."""
+"""The graders of written answers: one module a lesson, one function an exercise, named after it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What was found of an answer.
+    """What a grader says of an answer.
 
-    key: of the feedback; "right" is right, whatever else is right says so in `right`.
-    fields: what to fill into the feedback.
+    key: of the feedback. "right" is right; a right answer with another key says so in `right`.
+    fields: what is filled into the feedback.
     reply: the reply that decided, where there is one.
-    before: a sentence to stand before the feedback.
+    before: a sentence that stands before the feedback.
     """
 
     key: str
@@ -29,7 +29,7 @@ class Result:
     right: bool = False
 
     def __post_init__(self) -> None:
-        """Take "right" for right."""
+        """Count the key "right" as right."""
         object.__setattr__(self, "right", self.right or self.key == "right")
 
 
@@ -37,7 +37,7 @@ RIGHT = Result("right")
 
 
 def grader(exercise_id: str) -> Callable[[Any], Result]:
-    """Return the grader of an exercise. Raises AttributeError where it has none: a fault of ours, found by a test."""
+    """Return the grader of an exercise. Raises AttributeError where it has none: our fault, which a test finds."""
     lesson, _, name = exercise_id.partition(".")
-    found: Callable[[Any], Result] = getattr(import_module(f"smtplab.course.graders.lesson{lesson}"), name)
-    return found
+    function: Callable[[Any], Result] = getattr(import_module(f"smtplab.course.graders.lesson{lesson}"), name)
+    return function

@@ -53,25 +53,25 @@ def end(answer: Any) -> Result:
     for key, octets in _cases():
         fields: dict[str, object] = {"octets": repr(octets if len(octets) <= 60 else octets[:57] + b"...")}
         try:
-            given = patiently(answer, octets)
+            value = patiently(answer, octets)
         except Endless:
             return Result("endless", fields)
-        fields["given"] = repr(given)
-        if not isinstance(given, int) or isinstance(given, bool):
+        fields["given"] = repr(value)
+        if not isinstance(value, int) or isinstance(value, bool):
             return Result("number", fields)
-        true = find_end(octets)
-        if given != true:
-            return Result(_idea(key, octets, true, given), fields)
+        expected = find_end(octets)
+        if value != expected:
+            return Result(_idea(key, octets, expected, value), fields)
     return RIGHT
 
 
-def _idea(key: str, octets: bytes, true: int, given: int) -> str:
+def _idea(key: str, octets: bytes, expected: int, value: int) -> str:
     """Name the idea behind a wrong number: by the number where it tells, else by what the case is there for."""
     first = octets.find(b"\n") + 1
-    if key == "missed" and true > first and given in (first, first - 2):
+    if key == "missed" and expected > first and value in (first, first - 2):
         return "first"
-    if given == true - 2 > 0:
+    if value == expected - 2 > 0:
         return "crlf"
-    if true < 0:
+    if expected < 0:
         return "early"
     return key

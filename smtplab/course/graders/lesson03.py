@@ -1,4 +1,4 @@
-"""The graders of lesson 3, HELP and 214: a function that tells what a server offers."""
+"""The graders of lesson 3, HELP and 214: a function that says what a server offers."""
 
 from __future__ import annotations
 
@@ -44,24 +44,24 @@ def offers(answer: Any) -> Result:
         fields: dict[str, object] = {"server": name, "keyword": keyword}
         with start(how if isinstance(how, str) else Personality.scripted(how), carrier="memory") as lab:
             try:
-                given = patiently(answer, lab, keyword)
+                claim = patiently(answer, lab, keyword)
             except Endless:
                 return Result("endless", fields)
-            fields["given"] = repr(given)
-            if given is not True and given is not False:
+            fields["given"] = repr(claim)
+            if claim is not True and claim is not False:
                 return Result("truth", fields)
-            if given is not listed:
+            if claim is not listed:
                 return _wrong(key, fields, lab)
     return RIGHT
 
 
 def _wrong(key: str, fields: dict[str, object], lab: Lab) -> Result:
     """Name the idea behind a wrong answer: by what the function asked, else by what the case is there for."""
-    asked = [said for said in lab.transcript if said.command is not None]
-    by_verb = {(said.command or "").upper().partition(" ")[0]: said for said in asked}
-    if not asked:
+    exchanges = [exchange for exchange in lab.transcript if exchange.command is not None]
+    by_verb = {(exchange.command or "").upper().partition(" ")[0]: exchange for exchange in exchanges}
+    if not exchanges:
         return Result("unasked", fields)
     listed = by_verb["EHLO"].reply if "EHLO" in by_verb else None
     if "HELP" in by_verb and (listed is None or str(fields["keyword"]) not in listed.text):
-        return Result("help", fields, asked[-1].reply)
-    return Result(key, fields, asked[-1].reply)
+        return Result("help", fields, exchanges[-1].reply)
+    return Result(key, fields, exchanges[-1].reply)

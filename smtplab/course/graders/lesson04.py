@@ -23,33 +23,33 @@ _SEEN = frozenset({"XSTATUS", "XQUEUE"})
 @cache
 def _taken() -> frozenset[str]:
     """Return the names beginning with X that a recorded server knows: in its list of commands, or by a success."""
-    found = set(_SEEN)
+    taken = set(_SEEN)
     for name in names():
         for answers in recording(name).answers.values():
-            for line, said in answers.items():
-                asked = line.decode("ascii", "replace").upper().split()
-                listed = said.octets.decode("utf-8", "replace").replace("-", " ").split()
-                if asked and asked[0].startswith("X") and said.octets.startswith(b"2"):
-                    found.add(asked[0])
-                if asked and asked[0] in {"HELP", "EHLO"} and said.octets.startswith(b"2"):
-                    found.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
-    return frozenset(found)
+            for line, reply in answers.items():
+                words = line.decode("ascii", "replace").upper().split()
+                listed = reply.octets.decode("utf-8", "replace").replace("-", " ").split()
+                if words and words[0].startswith("X") and reply.octets.startswith(b"2"):
+                    taken.add(words[0])
+                if words and words[0] in {"HELP", "EHLO"} and reply.octets.startswith(b"2"):
+                    taken.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
+    return frozenset(taken)
 
 
 def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea behind a name
     """Judge the name of a private command (RFC 5321 §2.2.2, §4.1.1, §4.1.5)."""
-    given = answer.strip()
-    name = given.upper()
+    word = answer.strip()
+    name = word.upper()
     fields: dict[str, object] = {"verb": name}
-    if not given:
+    if not word:
         return Result("otherwise")
-    if given.isdigit():
+    if word.isdigit():
         return Result("code")
-    if len(given.split()) > 1:
+    if len(word.split()) > 1:
         return Result("words")
-    if not (given.isascii() and given.isalpha()):
+    if not (word.isascii() and word.isalpha()):
         return Result("letters")
-    if len(command_line(given)) > COMMAND_LINE_LIMIT:
+    if len(command_line(word)) > COMMAND_LINE_LIMIT:
         return Result("long")
     if name in REGISTERED:
         return Result("standard", fields)
@@ -88,29 +88,29 @@ def status(answer: Any) -> Result:
             wrong = _refusal(answer, lab, "refused")
         if wrong is not None:
             return wrong
-    for said, key in (*_REPORTS, *_REFUSALS):
-        with start(Personality.scripted({"XSTATUS": said}), carrier="memory") as lab:
-            wrong = (_report if said.startswith("2") else _refusal)(answer, lab, key)
+    for reply, key in (*_REPORTS, *_REFUSALS):
+        with start(Personality.scripted({"XSTATUS": reply}), carrier="memory") as lab:
+            wrong = (_report if reply.startswith("2") else _refusal)(answer, lab, key)
         if wrong is not None:
             return wrong
     return RIGHT
 
 
 def _report(answer: Any, lab: Lab, key: str) -> Result | None:
-    given = answer(lab)
+    value = answer(lab)
     replies = lab.transcript.replies("XSTATUS")
     if not replies:
-        sent = [said.command for said in lab.transcript if said.command is not None]
+        sent = [exchange.command for exchange in lab.transcript if exchange.command is not None]
         return Result("verb", {"sent": sent[-1] if sent else "-"})
     reply = replies[-1]
-    if given is None:
+    if value is None:
         return Result("nothing" if key == "lines" else key, {"code": reply.code}, reply)
-    same = isinstance(given, list | tuple) and tuple(given) == reply.lines
+    same = isinstance(value, list | tuple) and tuple(value) == reply.lines
     return None if same else Result("lines", {"code": reply.code}, reply)
 
 
 def _refusal(answer: Any, lab: Lab, key: str) -> Result | None:
-    given = answer(lab)
+    value = answer(lab)
     replies = lab.transcript.replies("XSTATUS")
     code, reply = (replies[-1].code, replies[-1]) if replies else ("-", None)
-    return None if given is None else Result(key, {"code": code}, reply)
+    return None if value is None else Result(key, {"code": code}, reply)

@@ -14,18 +14,18 @@ from smtplab.rfc.judge import CONFORMS, PERMITTED, judge
 
 def refute(answer: str) -> Result:
     """Judge a server named as a counter-example to "after HELP you see 214"."""
-    given = answer.strip().lower()
-    if not given:
+    name = answer.strip().lower()
+    if not name:
         return Result("otherwise")
-    server = next((each for each in survey().servers if each.name == given), None)
-    said = None if server is None else server.exchange("HELP")
-    if said is None or said.reply is None:
+    server = next((each for each in survey().servers if each.name == name), None)
+    exchange = None if server is None else server.exchange("HELP")
+    if exchange is None or exchange.reply is None:
         return Result("unknown")
-    found = judge(said)
-    fields: dict[str, object] = {"name": given, "code": said.reply.code, "rule": found[0].rule.id}
-    if said.reply.code == 214:  # the code that the claim is about
-        return Result("supports", fields, said.reply)
-    return Result("right" if found.worst in (CONFORMS, PERMITTED) else "breaks", fields, said.reply)
+    verdicts = judge(exchange)
+    fields: dict[str, object] = {"name": name, "code": exchange.reply.code, "rule": verdicts[0].rule.id}
+    if exchange.reply.code == 214:  # the code that the claim is about
+        return Result("supports", fields, exchange.reply)
+    return Result("right" if verdicts.worst in (CONFORMS, PERMITTED) else "breaks", fields, exchange.reply)
 
 
 # --- seven decisions of a server: which codes are right, which wrong ones have a feedback of their own, and the rest's
@@ -43,13 +43,13 @@ _COARSE = ("500", "501", "502")
 
 
 def decide(answer: str) -> Result:
-    """Judge seven codes, one a line, and tell of the first that is wrong (RFC 5321 §4.2.1, §4.2.4, §4.3.2)."""
-    given = [re.sub(r"\A\(?[1-7][).:]\s*", "", line.strip()) for line in answer.strip().splitlines() if line.strip()]
-    odd = next((at for at, code in enumerate(given) if not re.fullmatch(r"[0-9]{3}", code)), None)
-    if odd is not None or len(given) != len(_SITUATIONS):
-        number = (min(len(given), len(_SITUATIONS)) if odd is None else odd) + 1
-        return Result("form", {"count": len(given), "number": number})
-    for number, (code, (right, known, rest)) in enumerate(zip(given, _SITUATIONS, strict=True), 1):
+    """Judge seven codes, one a line, and name the first that is wrong (RFC 5321 §4.2.1, §4.2.4, §4.3.2)."""
+    codes = [re.sub(r"\A\(?[1-7][).:]\s*", "", line.strip()) for line in answer.strip().splitlines() if line.strip()]
+    odd = next((at for at, code in enumerate(codes) if not re.fullmatch(r"[0-9]{3}", code)), None)
+    if odd is not None or len(codes) != len(_SITUATIONS):
+        number = (min(len(codes), len(_SITUATIONS)) if odd is None else odd) + 1
+        return Result("form", {"count": len(codes), "number": number})
+    for number, (code, (right, known, rest)) in enumerate(zip(codes, _SITUATIONS, strict=True), 1):
         if code not in right:
             key = "topic_coarse" if right == ("504",) and code in _COARSE else known.get(code, rest)
             return Result(key, {"number": number, "code": code})
@@ -96,16 +96,16 @@ def client(answer: Any) -> Result:
     if not callable(answer):
         return Result("callable")
     cases = _cases()
-    given = [answer(reply) for reply, _, _ in cases]
-    if all(each is None for each in given):
+    answers = [answer(reply) for reply, _, _ in cases]
+    if all(each is None for each in answers):
         return Result("nothing")
-    wrong = [at for at, (_, wanted, _) in enumerate(cases) if bool(given[at]) != wanted]
+    wrong = [at for at, (_, expected, _) in enumerate(cases) if bool(answers[at]) != expected]
     if not wrong:
         return RIGHT
-    if not any(given[:3]):  # neither 211 nor 214: no idea about the pair, nor about any code
+    if not any(answers[:3]):  # neither 211 nor 214: no idea about the pair, nor about any code
         return Result("otherwise")
     at, key = wrong[0], cases[wrong[0]][2]
     refusals = [at for at, (reply, _, _) in enumerate(cases) if reply.code // 100 == 5]
-    if all(given[at] for at in refusals):  # says yes to every refusal: it does not follow texts, it lets all pass
+    if all(answers[at] for at in refusals):  # says yes to every refusal: it does not follow texts, it lets all pass
         at, key = refusals[0], "refused"
     return Result(key, {"code": cases[at][0].code}, cases[at][0])

@@ -9,17 +9,17 @@ from smtplab.rfc.judge import CONFORMS, VIOLATES, judge
 
 def session(answer: str) -> Result:
     """Judge a server whose reply to HELP is to conform alone and to violate a MUST in its session."""
-    given = answer.strip().strip("\"'").lower()
-    if not given:
+    name = answer.strip().strip("\"'").lower()
+    if not name:
         return Result("otherwise")
-    server = next((each for each in survey().servers if each.name == given), None)
-    said = None if server is None else server.exchange("HELP")
-    if server is None or said is None or said.reply is None:
+    server = next((each for each in survey().servers if each.name == name), None)
+    exchange = None if server is None else server.exchange("HELP")
+    if server is None or exchange is None or exchange.reply is None:
         return Result("unknown")
-    alone, whole = judge(said), judge(said, server.dialogues["HELP"])
-    fields: dict[str, object] = {"name": given, "code": said.reply.code}
+    alone, whole = judge(exchange), judge(exchange, server.dialogues["HELP"])
+    fields: dict[str, object] = {"name": name, "code": exchange.reply.code}
     if alone.worst != CONFORMS:
-        return Result("alone", {**fields, "rule": alone[0].rule.id}, said.reply)
+        return Result("alone", {**fields, "rule": alone[0].rule.id}, exchange.reply)
     if whole.worst != VIOLATES:
-        return Result("both", fields, said.reply)
-    return Result("right", {**fields, "rule": whole[0].rule.id}, said.reply)
+        return Result("both", fields, exchange.reply)
+    return Result("right", {**fields, "rule": whole[0].rule.id}, exchange.reply)

@@ -44,35 +44,35 @@ def outcome(answer: Any) -> Result:
     if not callable(answer):
         return Result("callable")
     for code in (214, 250, 502, 421):
-        given = [_outcome(answer, code, lines) for lines in _TEXTS]
-        for each in given:
+        outcomes = [_outcome(answer, code, lines) for lines in _TEXTS]
+        for each in outcomes:
             if isinstance(each, Endless):
                 return Result("endless", {"code": code})
             if not isinstance(each, Raised) and each not in OUTCOMES:
                 return Result("word", {"code": code, "given": short(each)})
-        odd = next((at for at, each in enumerate(given) if short(each) != short(given[0])), 0)
+        odd = next((at for at, each in enumerate(outcomes) if short(each) != short(outcomes[0])), 0)
         if odd:
             return Result("text", {
-                "code": code, "one": _TEXTS[0], "given_one": short(given[0]), "other": _TEXTS[odd],
-                "given_other": short(given[odd]),
+                "code": code, "one": _TEXTS[0], "given_one": short(outcomes[0]), "other": _TEXTS[odd],
+                "given_other": short(outcomes[odd]),
             })  # fmt: skip
-    for key, code, want in _outcomes():
-        got = _outcome(answer, code, _TEXTS[0])
-        if isinstance(got, Raised) or got != want:
-            is_word = isinstance(got, Raised) or got in OUTCOMES
-            return Result(key if is_word else "word", {"code": code, "given": short(got)})
+    for key, code, expected in _outcomes():
+        word = _outcome(answer, code, _TEXTS[0])
+        if isinstance(word, Raised) or word != expected:
+            is_word = isinstance(word, Raised) or word in OUTCOMES
+            return Result(key if is_word else "word", {"code": code, "given": short(word)})
     return RIGHT
 
 
 def _outcome(answer: Callable[..., Any], code: int, lines: list[bytes]) -> Any:
-    """Return what the function gives as a plain value, what it raised, or that it did not end."""
+    """Return the function's result as a plain value, what it raised, or that it did not end."""
     try:
-        given = patiently(answer, code, list(lines))
+        value = patiently(answer, code, list(lines))
     except Endless as error:
         return error
     except Exception as error:  # noqa: BLE001  a learner's code may raise anything
         return Raised(error)
-    return given if isinstance(given, str) else [given]  # an object's own == is not asked
+    return value if isinstance(value, str) else [value]  # an object's own == is not asked
 
 
 # --- check_client
@@ -90,7 +90,7 @@ def _by_table(reply: Reply) -> str:
 
 
 def _instead(applies: Callable[[Reply], bool], outcome: str) -> Callable[[Reply], str]:
-    """Make a decision that is right but where something applies."""
+    """Return a decision that is right except where a condition holds."""
     return lambda reply: outcome if applies(reply) else _right(reply)
 
 
@@ -134,22 +134,22 @@ def check_client(answer: Any) -> Result:
     if not callable(answer):
         return Result("callable")
     for good in GOOD:
-        given = _checked(answer, good)
-        if isinstance(given, Endless):
+        result = _checked(answer, good)
+        if isinstance(result, Endless):
             return Result("endless")
-        if isinstance(given, Raised):
-            return Result("rejects", {"given": short(given)})
+        if isinstance(result, Raised):
+            return Result("rejects", {"given": short(result)})
     for fault, faulty in FAULTY:
-        given = _checked(answer, faulty)
-        if isinstance(given, Endless):
+        result = _checked(answer, faulty)
+        if isinstance(result, Endless):
             return Result("endless")
-        if not isinstance(given, Raised):
-            return Result("returns" if given is False else fault)
+        if not isinstance(result, Raised):
+            return Result("returns" if result is False else fault)
     return RIGHT
 
 
 def _checked(answer: Callable[..., Any], decide: Callable[[Reply], str]) -> Any:
-    """Return what the check gives for a client, what it raised, or that it did not end."""
+    """Return the check's result for a client, what it raised, or that it did not end."""
     try:
         return patiently(answer, _client(decide))
     except Endless as error:

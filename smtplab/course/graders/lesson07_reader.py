@@ -63,7 +63,7 @@ def _recorded(name: str) -> bytes:
 
 
 def _lines(octets: bytes) -> tuple[int, list[bytes]]:
-    """Return what is wanted of a whole and well-formed reply."""
+    """Return what is expected of a whole and well-formed reply."""
     return int(octets[:3]), [line[4:] for line in octets.split(b"\r\n")[:-1]]
 
 
@@ -88,6 +88,11 @@ def _cases() -> Iterator[_Case]:
         ("text", _recorded("sendmail-8.17.1.9")),
         ("text", b"214-  HELO  EHLO  \r\n214\r\n"),
         ("text", _recorded("chasquid-1.11")),
+        ("text", b"214 Ma\xf1ana\r\n"),  # as in Latin-1: no UTF-8, and octets are not lost for that
+        (
+            "text",
+            b"214-\xff\xfe\x81\r\n214 a\x85b \xa0\r\n",
+        ),  # what text is split or stripped at
     ):
         # a reader that begins anew with every piece is slow, but not endless: it gets long replies in few
         yield _Case(key, octets, _lines(octets), (_ALL, *_PIECES) if len(octets) < 100 else (_ALL, 512, 100))
@@ -108,60 +113,60 @@ def read_reply(answer: Any) -> Result:
         for size in case.sizes:
             fields: dict[str, object] = {"octets": short(case.octets), "size": min(size, len(case.octets))}
             try:
-                given: Any = patiently(answer, _Wire(case.octets, size, closes=case.key == "closed"))
+                value: Any = patiently(answer, _Wire(case.octets, size, closes=case.key == "closed"))
             except Endless:
                 return Result("endless", fields)
             except _Waits:  # said as the lesson's `wire` says it
                 return Result("waits" if case.key in _BASIC else case.key, {**fields, "given": "TimeoutError()"})
             except Exception as error:  # noqa: BLE001  a learner's code may raise anything
-                given = Raised(error)
-            fields["given"] = short(given)
-            key = _missed(case, given)
+                value = Raised(error)
+            fields["given"] = short(value)
+            key = _missed(case, value)
             if key:
                 return Result(key, fields)
     return RIGHT
 
 
-def _missed(case: _Case, given: Any) -> str:
+def _missed(case: _Case, value: Any) -> str:
     """Name the idea behind what was given, "" where it is what is wanted."""
     if case.want is None:
-        if isinstance(given, Raised) and isinstance(given.error, case.errors):
+        if isinstance(value, Raised) and isinstance(value.error, case.errors):
             return ""
         last = case.octets.rstrip().rpartition(b"\n")[2][:3]
-        of_last = case.key == "mixed" and last != case.octets[:3] and _code(given) == int(last)
+        of_last = case.key == "mixed" and last != case.octets[:3] and _code(value) == int(last)
         return "last_code" if of_last else case.key
     code, lines = case.want
-    if isinstance(given, Raised):
+    if isinstance(value, Raised):
         return "raises" if case.key == "whole" else case.key
-    if not _is_of_form(given):
+    if not _is_of_form(value):
         return "form"
-    got = list(given[1])
-    if given[0] == code and got == lines:
+    texts = list(value[1])
+    if value[0] == code and texts == lines:
         return ""
     # whoever reads several lines in one piece does not take the first line for all
-    return case.key if case.key == "pieces" else _of_lines(got, lines) or case.key
+    return case.key if case.key == "pieces" else _of_lines(texts, lines) or case.key
 
 
-def _code(given: Any) -> object:
-    return given[0] if isinstance(given, tuple | list) and given else None
+def _code(value: Any) -> object:
+    return value[0] if isinstance(value, tuple | list) and value else None
 
 
-def _is_of_form(given: Any) -> bool:
+def _is_of_form(value: Any) -> bool:
     """Return whether it is a number and a list of bytes."""
     return (
-        isinstance(given, tuple | list)
-        and not isinstance(given, Raised)
-        and len(given) == 2
-        and isinstance(given[0], int)
-        and isinstance(given[1], tuple | list)
-        and all(isinstance(line, bytes | bytearray) for line in given[1])
+        isinstance(value, tuple | list)
+        and not isinstance(value, Raised)
+        and len(value) == 2
+        and isinstance(value[0], int)
+        and isinstance(value[1], tuple | list)
+        and all(isinstance(line, bytes | bytearray) for line in value[1])
     )
 
 
-def _of_lines(got: list[bytes], lines: list[bytes]) -> str:
+def _of_lines(texts: list[bytes], lines: list[bytes]) -> str:
     """Name what the lines alone tell: the first one only, or code and line end left in."""
-    if len(lines) > 1 and got == lines[:1]:
+    if len(lines) > 1 and texts == lines[:1]:
         return "first_line"
-    if len(got) == len(lines) and all(line and line in each for each, line in zip(got, lines, strict=True)):
+    if len(texts) == len(lines) and all(line and line in each for each, line in zip(texts, lines, strict=True)):
         return "kept"
     return ""

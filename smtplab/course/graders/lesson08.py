@@ -39,17 +39,17 @@ _MAIL = ("MAIL FROM:<ana@lab.example>", "RCPT TO:<luis@lab.example>")
 _TEXT = b"Subject: lab\r\n\r\nHELP\r\n.\r\n"
 
 
-class _Found(Exception):
-    """What was found, where there is no use in going on."""
+class _Fault(Exception):
+    """A fault that ends the trial: there is no use in going on."""
 
     def __init__(self, key: str, reply: Reply | None = None, **fields: object) -> None:
         super().__init__(key)
-        self.finding = Result(key, fields, reply)
+        self.result = Result(key, fields, reply)
 
 
 @dataclass
-class _Watching(ServerState):
-    """A handler as the lab's own, which keeps what the server's methods raise."""
+class _TracingHandler(ServerState):
+    """The lab's own handler, which also keeps what the server's methods raise."""
 
     raised: list[Exception] = field(default_factory=list)
 
@@ -61,7 +61,7 @@ class _Watching(ServerState):
 class _Trial:
     """One lab of the learner's class, and the asking of it."""
 
-    def __init__(self, server: type[SMTP], lab: Lab, handler: _Watching) -> None:
+    def __init__(self, server: type[SMTP], lab: Lab, handler: _TracingHandler) -> None:
         self.server = server
         self.lab = lab
         self.handler = handler
@@ -71,13 +71,13 @@ class _Trial:
         reply = self._ask(self.lab.send, line)
         at = len(self.lab.transcript) - 1
         for defect in reply.defects:
-            raise _Found(_OF_DEFECT.get(defect.rule, "judged"), reply, rule=defect.rule, source="RFC 5321 §4.2")
+            raise _Fault(_OF_DEFECT.get(defect.rule, "judged"), reply, rule=defect.rule, source="RFC 5321 §4.2")
         after = self._ask(self.lab.send, "NOOP")
-        said = self.lab.transcript[at:]
-        if after.code != 250 or any(each.sent is None and each.session == said[0].session for each in said):
-            raise _Found("twice", reply, command=line)
-        if said[-1].session != said[0].session:
-            raise _Found("closes", reply, command=line)
+        exchanges = self.lab.transcript[at:]
+        if after.code != 250 or any(each.sent is None and each.session == exchanges[0].session for each in exchanges):
+            raise _Fault("twice", reply, command=line)
+        if exchanges[-1].session != exchanges[0].session:
+            raise _Fault("closes", reply, command=line)
         return reply
 
     def other(self, line: str) -> Reply:
@@ -87,16 +87,16 @@ class _Trial:
             return self._ask(lambda text: client.send(command_line(text), _TIMEOUT), line)
 
     def plain(self, line: str, code: int, key: str) -> None:
-        """Send a command that aiosmtpd answers; another code than `code` is a finding."""
+        """Send a command that aiosmtpd answers; another code than `code` is a fault."""
         reply = self._ask(self.lab.send, line)
         if reply.code != code:
-            raise _Found(key, reply, command=line)
+            raise _Fault(key, reply, command=line)
 
     def message(self, key: str) -> None:
-        """Send the text of a message after DATA; a refusal is a finding."""
+        """Send the text of a message after DATA; a refusal is a fault."""
         self.plain("DATA", 354, key)
         if [reply.code for reply in self.lab.send_raw(_TEXT)] != [250]:
-            raise _Found(key, command="DATA")
+            raise _Fault(key, command="DATA")
 
     def unjudged(self, line: str) -> None:
         """Send a command whose answer is not what the trial is about, whatever it is."""
@@ -106,13 +106,13 @@ class _Trial:
 
     def judged(self, verb: str = "") -> None:
         """Find what the rules say against anything in the dialogue, or against the replies to one verb."""
-        said = self.lab.transcript
-        for exchange in said:
+        exchanges = self.lab.transcript
+        for exchange in exchanges:
             if verb and exchange.command != verb:
                 continue
-            for verdict in judge(exchange, said):
+            for verdict in judge(exchange, exchanges):
                 if verdict.outcome in (DEPARTS, VIOLATES):
-                    raise _Found("judged", exchange.reply, rule=verdict.rule.id, source=verdict.rule.source)
+                    raise _Fault("judged", exchange.reply, rule=verdict.rule.id, source=verdict.rule.source)
 
     def _ask(self, send: Callable[[str], Reply], line: str) -> Reply:
         with warnings.catch_warnings(record=True) as warned:
@@ -124,24 +124,23 @@ class _Trial:
                 unasked = [each for each in error.transcript if each.sent is None and each.reply is not None]
                 talks_on = len(unasked) > error.transcript[-1].session  # each session has its greeting
                 key = "unended" if error.partial else "unawaited" if unawaited else "silent"
-                key = "twice" if talks_on else key
-                raise _Found(key, command=line) from error
+                raise _Fault("twice" if talks_on else key, command=line) from error
             except ConnectionLost as error:
-                raise _Found("closes", command=line) from error
+                raise _Fault("closes", command=line) from error
             except NotAReply as error:
                 partial = self.lab.transcript[-1].partial
-                raise _Found("empty_line" if partial.startswith((b"\r", b"\n")) else "no_code", command=line) from error
+                raise _Fault("empty_line" if partial.startswith((b"\r", b"\n")) else "no_code", command=line) from error
             except LabError as error:  # it never comes to rest
-                raise _Found("silent", command=line) from error
+                raise _Fault("silent", command=line) from error
             except SystemExit as error:
-                raise _Found("raises", error=_named(error), command=line) from error
+                raise _Fault("raises", error=_named(error), command=line) from error
             except Exception as error:
-                raise _Found("not_started", error=_named(error)) from error
+                raise _Fault("not_started", error=_named(error)) from error
         if self.handler.raised:
             raised = self.handler.raised[0]
             method = getattr(self.server, f"smtp_{line.partition(' ')[0]}")
             waits = inspect.iscoroutinefunction(method) or not isinstance(raised, TypeError)
-            raise _Found("raises" if waits else "not_async", error=_named(raised), command=line)
+            raise _Fault("raises" if waits else "not_async", error=_named(raised), command=line)
         return reply
 
 
@@ -151,7 +150,7 @@ def _named(error: BaseException) -> str:
 
 @contextmanager
 def _trial(server: type[SMTP]) -> Iterator[_Trial]:
-    handler = _Watching()
+    handler = _TracingHandler()
     with start(server=server, carrier="memory", handler=handler, timeout=_TIMEOUT) as lab:
         yield _Trial(server, lab, handler)
 
@@ -159,13 +158,13 @@ def _trial(server: type[SMTP]) -> Iterator[_Trial]:
 def _class(answer: Any) -> type[SMTP]:
     """Return the answer back where it is a class that extends aiosmtpd's SMTP."""
     if isinstance(answer, SMTP):
-        raise _Found("instance")
+        raise _Fault("instance")
     if not isinstance(answer, type):
-        raise _Found("no_class")
+        raise _Fault("no_class")
     if not issubclass(answer, SMTP):
-        raise _Found("not_smtp")
+        raise _Fault("not_smtp")
     if issubclass(answer, LabSMTP):
-        raise _Found("borrowed")
+        raise _Fault("borrowed")
     return answer
 
 
@@ -174,29 +173,29 @@ def _class(answer: Any) -> type[SMTP]:
 
 def help(answer: Any) -> Result:  # noqa: A001  the exercise's name
     """Judge a server class whose HELP answers with 214."""
-    return _found(_help, answer)
+    return _result_of(_help, answer)
 
 
 def status(answer: Any) -> Result:
     """Judge a server class with a private verb that answers 211 and live figures."""
-    return _found(_status, answer)
+    return _result_of(_status, answer)
 
 
-def _found(judged: Callable[..., Result], *given: Any) -> Result:
+def _result_of(judge_class: Callable[..., Result], *arguments: Any) -> Result:
     try:
-        return judged(*given)
-    except _Found as found:
-        return found.finding
+        return judge_class(*arguments)
+    except _Fault as fault:
+        return fault.result
 
 
 def _help(answer: Any) -> Result:
     server = _class(answer)
     if server.smtp_HELP is SMTP.smtp_HELP:
-        raise _Found("not_overridden")
+        raise _Fault("not_overridden")
     with _trial(server) as trial:
         _help_at_any_time(trial)
         if not hasattr(server.smtp_HELP, "__smtp_syntax__"):
-            raise _Found("vanished")
+            raise _Fault("vanished")
         _topics(trial)
         _in_a_transaction(trial)
         trial.judged()
@@ -209,21 +208,21 @@ def _help_at_any_time(trial: _Trial) -> None:
             trial.plain(line, 250, "disturbs")
         reply = trial.own("HELP")
         if reply.code == 503:
-            raise _Found("too_early", reply)
+            raise _Fault("too_early", reply)
         if reply.code != 214:
-            raise _Found(f"code_{reply.code}" if reply.code in (211, 250) else "code_other", reply, code=reply.code)
+            raise _Fault(f"code_{reply.code}" if reply.code in (211, 250) else "code_other", reply, code=reply.code)
 
 
 def _topics(trial: _Trial) -> None:
     for topic, key in (("MAIL", "no_topic"), ("mail", "case")):
         reply = trial.own(f"HELP {topic}")
         if reply.code != 214:
-            raise _Found(key, reply, code=reply.code)
+            raise _Fault(key, reply, code=reply.code)
     for topic in _UNKNOWN:
         reply = trial.own(f"HELP {topic}")
         if reply.code != 504:
             key = "topic_accepted" if reply.code < _REFUSED else "topic_501" if reply.code == 501 else "topic_other"
-            raise _Found(key, reply, code=reply.code)
+            raise _Fault(key, reply, code=reply.code)
 
 
 def _in_a_transaction(trial: _Trial) -> None:
@@ -234,7 +233,7 @@ def _in_a_transaction(trial: _Trial) -> None:
     trial.message("disturbs")
     held = [(message.mail_from, message.rcpt_tos) for message in trial.handler.messages]
     if held != [("ana@lab.example", ("luis@lab.example",))]:
-        raise _Found("disturbs", command="DATA")
+        raise _Fault("disturbs", command="DATA")
 
 
 def _status(answer: Any) -> Result:
@@ -243,18 +242,18 @@ def _status(answer: Any) -> Result:
     new = [verb for verb in new if not hasattr(SMTP, f"smtp_{verb}")]
     for verb in new:
         if verb != verb.upper():
-            raise _Found("lower_case", verb=verb)
+            raise _Fault("lower_case", verb=verb)
     public = [verb for verb in new if not verb.startswith("X")]
     with _trial(server) as trial:
         trial.plain("EHLO lab.example", 250, "disturbs")
         for verb in public:
             reply = trial.own(verb)
             if reply.code < _REFUSED:
-                raise _Found("stat" if verb in ("STAT", "STATUS") else "not_private", reply, verb=verb)
-    findings = [_found(_live, server, verb) for verb in new if verb not in public]
-    if not findings:
-        raise _Found("no_verb")
-    return next((finding for finding in findings if finding.right), findings[0])
+                raise _Fault("stat" if verb in ("STAT", "STATUS") else "not_private", reply, verb=verb)
+    results = [_result_of(_live, server, verb) for verb in new if verb not in public]
+    if not results:
+        raise _Fault("no_verb")
+    return next((result for result in results if result.right), results[0])
 
 
 def _live(server: type[SMTP], verb: str) -> Result:
@@ -263,9 +262,9 @@ def _live(server: type[SMTP], verb: str) -> Result:
         first = trial.own(verb)
         if first.code != 211:
             key = f"code_{first.code}" if first.code in (214, 250) else "code_other"
-            raise _Found(key, first, code=first.code, verb=verb)
+            raise _Fault(key, first, code=first.code, verb=verb)
         if not _figures(first):
-            raise _Found("no_figures", first, verb=verb)
+            raise _Fault("no_figures", first, verb=verb)
         trial.own(verb)
         trial.unjudged("HELP")
         for line in _MAIL:
@@ -273,7 +272,7 @@ def _live(server: type[SMTP], verb: str) -> Result:
         trial.message("disturbs")
         later, elsewhere = trial.own(verb), trial.other(verb)
         if _figures(elsewhere) == _figures(first):
-            raise _Found("frozen" if _figures(later) == _figures(first) else "per_session", elsewhere, verb=verb)
+            raise _Fault("frozen" if _figures(later) == _figures(first) else "per_session", elsewhere, verb=verb)
         trial.judged(verb)
     return Result("right", {"verb": verb}, later)
 

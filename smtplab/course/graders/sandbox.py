@@ -1,4 +1,4 @@
-"""A learner's function is called, but not waited for without end: one that loops for ever is stopped."""
+"""Calls a learner's function, but does not wait for ever: an endless loop is stopped."""
 
 from __future__ import annotations
 
@@ -21,16 +21,13 @@ _SHOWN = 60
 class Endless(Exception):
     """The function ran on and on."""
 
-    def __init__(self) -> None:
-        super().__init__(f"it was stopped after {LINES} lines")
-
 
 class _Stop(BaseException):
     """Not an Exception: a learner's `except Exception` lets it through."""
 
 
 def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function and give what it gives. Raises what it raises, and Endless after `LINES` lines.
+    """Call a function and return what it returns. Raises what it raises, and Endless after `LINES` lines.
 
     No thread is needed, so it works in a browser too.
     """
@@ -54,7 +51,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except _Stop:
-        raise Endless from None
+        raise Endless(f"it was stopped after {LINES} lines") from None
     finally:
         sys.settrace(before)
 
@@ -69,7 +66,7 @@ def short(value: object) -> str:
 
 
 class Raised(NamedTuple):
-    """What a learner's function raised, in place of what it gives."""
+    """What a learner's function raised, in place of what it returns."""
 
     error: BaseException
 

@@ -44,8 +44,8 @@ class ExercisePresenter(Presenter):
 
     def received(self, content: dict[str, Any]) -> None:
         """Take an answer from the page; what is refused is said there, and judges nothing."""
-        given, kind = content.get("answer"), self._exercise.kind
-        if content.get("type") != "answer" or kind == "function" or not isinstance(given, str | list):
+        given = content.get("answer")
+        if content.get("type") != "answer" or self._exercise.call or not isinstance(given, str | list):
             return
         try:
             self.answer(given)
@@ -60,12 +60,8 @@ class ExercisePresenter(Presenter):
 
     def plain(self) -> str:
         """Return the question and what there is to choose from."""
-        made = self._exercise
-        if made.kind == "parts":
-            return paragraphs(made.question, " · ".join(made.items))
-        if made.kind == "sort":
-            return paragraphs(made.question, *made.items, " · ".join(words for words in made.options.values()))
-        return paragraphs(made.question, *(f"○ {words}" for words in made.options.values()), *filter(None, [made.call]))
+        exercise = self._exercise
+        return paragraphs(exercise.question, *exercise.plain, *filter(None, [exercise.call]))
 
     def __repr__(self) -> str:
         return f"<exercise {self._exercise.id}>"

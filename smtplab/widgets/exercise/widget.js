@@ -12,18 +12,15 @@ function element(tag, properties = {}, ...children) {
 
 // Each field gives its node, read() → the answer or "" where it is not whole yet, draft() → what is there so far,
 // write(draft), and focus() on what is missing.
-function writtenField(model, name) {
-  const texts = model.get("texts");
+function writtenField(model, name, label) {
   const many = model.get("rows") > 1;
   const input = element(many ? "textarea" : "input", {
     name, className: "mono smtplab-ex-command", autocomplete: "off", spellcheck: false,
     ...(many ? { rows: model.get("rows") } : { type: "text" }),
   });
   input.setAttribute("autocapitalize", "off");
-  const words = model.get("kind") === "command" ? texts.exercise_command : texts.exercise_text;
-  const label = element("label", { className: "smtplab-ex-label" }, words, input);
   return {
-    node: label,
+    node: element("label", { className: "smtplab-ex-label" }, model.get("texts")[label], input),
     read: () => input.value.trim() && (many ? input.value : input.value.trim()),
     draft: () => input.value,
     write: (given) => { if (typeof given === "string" && given !== input.value) input.value = given; },
@@ -75,8 +72,13 @@ function calledField(model) {
 }
 
 const FIELDS = {
-  code: chosenField, choice: chosenField, command: writtenField, text: writtenField,
-  parts: namedField, sort: namedField, function: calledField,
+  code: chosenField,
+  choice: chosenField,
+  command: (model, name) => writtenField(model, name, "exercise_command"),
+  text: (model, name) => writtenField(model, name, "exercise_text"),
+  parts: namedField,
+  sort: namedField,
+  function: calledField,
 };
 
 function render({ model, el }) {

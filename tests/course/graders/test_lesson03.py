@@ -88,7 +88,7 @@ WRONG: dict[str, tuple[Callable[..., Any], ...]] = {
 }
 
 
-def said(exercise_id: str, answer: object, lang: str = "en") -> smtplab.exercises.Feedback:
+def feedback_for(exercise_id: str, answer: object, lang: str = "en") -> smtplab.exercises.Feedback:
     with smtplab.start(carrier="memory") as lab:
         return smtplab.check(exercise_id, answer, lab, lang)
 
@@ -100,7 +100,7 @@ def said(exercise_id: str, answer: object, lang: str = "en") -> smtplab.exercise
 )
 def test_right_answers(name: str, answer: object, lang: str) -> None:
     """The right answer to each exercise is right, in both languages, and its feedback has no hole left in it."""
-    feedback = said(f"03.{name}", answer, lang)
+    feedback = feedback_for(f"03.{name}", answer, lang)
     assert feedback.right
     assert "{" not in feedback.text
 
@@ -118,7 +118,7 @@ def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
     found = []
     for option in exercise(f"03.{name}", lang).options:
-        feedback = said(f"03.{name}", option, lang)
+        feedback = feedback_for(f"03.{name}", option, lang)
         assert feedback.text == ROWS[f"03.{name}"]["feedback"][option][lang]
         found.append(feedback.right)
     assert sum(found) == 1

@@ -19,7 +19,7 @@ def good(lab):
     return reply.lines if reply.code // 100 == 2 else None
 
 
-def said(exercise_id, answer, lang="en"):
+def feedback_for(exercise_id, answer, lang="en"):
     with smtplab.start(carrier="memory") as lab:
         return smtplab.check(exercise_id, answer, lab, lang)
 
@@ -31,7 +31,7 @@ def said(exercise_id, answer, lang="en"):
 )
 def test_right_answers(name: str, answer: object, lang: str) -> None:
     """The right answer to each exercise is right, in both languages, and its feedback has no hole left in it."""
-    feedback = said(f"04.{name}", answer, lang)
+    feedback = feedback_for(f"04.{name}", answer, lang)
     assert feedback.right
     assert "{" not in feedback.text
 
@@ -42,7 +42,7 @@ def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
     row, found = ROWS[f"04.{name}"], []
     for option in exercise(f"04.{name}", lang).options:
-        feedback = said(f"04.{name}", option, lang)
+        feedback = feedback_for(f"04.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
         found.append(feedback.right)
     assert sum(found) == 1
@@ -92,7 +92,7 @@ def test_names_of_a_command(key: str, answers: list[str]) -> None:
     for answer in answers:
         assert verb(answer).key == key, answer
         for lang in LANGUAGES:
-            assert "{" not in said("04.verb", answer, lang).text
+            assert "{" not in feedback_for("04.verb", answer, lang).text
 
 
 def politely(lab):
@@ -196,7 +196,7 @@ def test_functions_that_go_wrong(key: str, function: object) -> None:
     """Each wrong idea of how to ask for status gets its feedback, in both languages and filled in."""
     assert status(function).key == key
     for lang in LANGUAGES:
-        feedback = said("04.status", function, lang)
+        feedback = feedback_for("04.status", function, lang)
         assert not feedback.right
         assert "{" not in feedback.text
 
@@ -204,4 +204,4 @@ def test_functions_that_go_wrong(key: str, function: object) -> None:
 @pytest.mark.parametrize("answer", [None, lambda: None, lambda lab: lab.nosuch, lambda lab: 1 // 0])
 def test_what_is_no_answer(answer: object) -> None:
     """A function that cannot be called like that, raises, or is not there, is told so and is not right."""
-    assert not said("04.status", answer).right
+    assert not feedback_for("04.status", answer).right

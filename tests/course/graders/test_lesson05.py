@@ -20,7 +20,7 @@ def good(reply):
     return reply.code // 100 == 2
 
 
-def said(exercise_id, answer, lang="en"):
+def feedback_for(exercise_id, answer, lang="en"):
     return smtplab.check(exercise_id, answer, lang=lang)
 
 
@@ -34,7 +34,7 @@ def said(exercise_id, answer, lang="en"):
 )  # fmt: skip
 def test_right_answers(name: str, answer: object, lang: str) -> None:
     """The right answer to each exercise is right, in both languages, and its feedback has no hole left in it."""
-    feedback = said(f"05.{name}", answer, lang)
+    feedback = feedback_for(f"05.{name}", answer, lang)
     assert feedback.right
     assert "{" not in feedback.text
 
@@ -51,7 +51,7 @@ def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
     row, found = ROWS[f"05.{name}"], []
     for option in exercise(f"05.{name}", lang).options:
-        feedback = said(f"05.{name}", option, lang)
+        feedback = feedback_for(f"05.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
         found.append(feedback.right)
     assert sum(found) == 1
@@ -84,7 +84,7 @@ def test_twenty_are_sorted_by_command_and_code() -> None:
 def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
     """What is put into a wrong place gets the sentence of that place, after its number and first line."""
     at = next(at for at, true in enumerate(TWENTY) if true != bin_)
-    feedback = said("05.twenty", [*TWENTY[:at], bin_, *TWENTY[at + 1 :]], lang)
+    feedback = feedback_for("05.twenty", [*TWENTY[:at], bin_, *TWENTY[at + 1 :]], lang)
     assert not feedback.right
     assert feedback.text.endswith(ROWS["05.twenty"]["feedback"][bin_][lang])
     assert exercise("05.twenty").items[at].partition("\n")[0] in feedback.text
@@ -105,7 +105,7 @@ def test_counter_examples(key: str, answers: list[str]) -> None:
     for answer in answers:
         assert refute(answer).key == key, answer
         for lang in LANGUAGES:
-            assert "{" not in said("05.refute", answer, lang).text
+            assert "{" not in feedback_for("05.refute", answer, lang).text
 
 
 def test_every_server_is_judged() -> None:
@@ -131,7 +131,7 @@ def test_a_wrong_decision(number: int, code: str, key: str) -> None:
     answer = "\n".join([*SEVEN[: number - 1], code, *SEVEN[number:]])
     assert decide(answer).key == key
     for lang in LANGUAGES:
-        feedback = said("05.decide", answer, lang)
+        feedback = feedback_for("05.decide", answer, lang)
         assert not feedback.right
         assert feedback.text.startswith(f"({number}) ")
         assert "{" not in feedback.text
@@ -160,7 +160,7 @@ def test_other_right_decisions(answer: str) -> None:
 def test_what_is_not_seven_codes(answer: str) -> None:
     """Anything but seven lines with a code each is told what is wanted, in both languages."""
     assert decide(answer).key == "form"
-    assert all("{" not in said("05.decide", answer, lang).text for lang in LANGUAGES)
+    assert all("{" not in feedback_for("05.decide", answer, lang).text for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_clients_that_go_wrong(key: str, function: object) -> None:
     """Each wrong idea of when to go on gets its feedback, in both languages and filled in."""
     assert client(function).key == key
     for lang in LANGUAGES:
-        feedback = said("05.client", function, lang)
+        feedback = feedback_for("05.client", function, lang)
         assert not feedback.right
         assert "{" not in feedback.text
 
@@ -199,4 +199,4 @@ def test_clients_that_go_wrong(key: str, function: object) -> None:
 @pytest.mark.parametrize("answer", [None, lambda: True, lambda reply: reply.nosuch])
 def test_what_is_no_answer(answer: object) -> None:
     """A function that cannot be called like that, raises, or is not there, is told so and is not right."""
-    assert not said("05.client", answer).right
+    assert not feedback_for("05.client", answer).right

@@ -16,7 +16,7 @@ ROWS = data("course/exercises/06")
 EIGHT = ["permitted", "conforms", "violates", "departs", "conforms", "permitted", "departs", "violates"]
 
 
-def said(exercise_id, answer, lang="en"):
+def feedback_for(exercise_id, answer, lang="en"):
     return smtplab.check(exercise_id, answer, lang=lang)
 
 
@@ -30,7 +30,7 @@ def said(exercise_id, answer, lang="en"):
 )  # fmt: skip
 def test_right_answers(name: str, answer: object, lang: str) -> None:
     """The right answer to each exercise is right, in both languages, and its feedback has no hole left in it."""
-    feedback = said(f"06.{name}", answer, lang)
+    feedback = feedback_for(f"06.{name}", answer, lang)
     assert feedback.right
     assert "{" not in feedback.text
 
@@ -47,7 +47,7 @@ def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option gets the sentence made for it; one option is right."""
     row, found = ROWS[f"06.{name}"], []
     for option in exercise(f"06.{name}", lang).options:
-        feedback = said(f"06.{name}", option, lang)
+        feedback = feedback_for(f"06.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
         found.append(feedback.right)
     assert sum(found) == 1
@@ -90,7 +90,7 @@ def test_502_four_times() -> None:
 def test_a_wrong_verdict_gets_its_feedback(bin_: str, lang: str) -> None:
     """What gets a wrong verdict is answered by the sentence of that verdict, after its number and first line."""
     at = next(at for at, true in enumerate(EIGHT) if true != bin_)
-    feedback = said("06.judge", [*EIGHT[:at], bin_, *EIGHT[at + 1 :]], lang)
+    feedback = feedback_for("06.judge", [*EIGHT[:at], bin_, *EIGHT[at + 1 :]], lang)
     assert not feedback.right
     assert feedback.text.endswith(ROWS["06.judge"]["feedback"][bin_][lang])
     assert exercise("06.judge").items[at].partition("\n")[0] in feedback.text
@@ -111,16 +111,16 @@ def test_named_servers(key: str, answers: list[str]) -> None:
     for answer in answers:
         assert session(answer).key == key, answer
         for lang in LANGUAGES:
-            feedback = said("06.session", answer, lang)
+            feedback = feedback_for("06.session", answer, lang)
             assert "{" not in feedback.text
             assert feedback.right == (key == "right")
 
 
 def test_every_server_is_judged() -> None:
-    """Each recorded server gets a finding, and the right ones are those whose verdict turns from best to worst."""
+    """Each recorded server gets a result, and the right ones are those whose verdict turns from best to worst."""
     for server in survey().servers:
-        said = server.dialogues["HELP"]
-        turns = judge(said[-1]).worst == CONFORMS and judge(said[-1], said).worst == VIOLATES
+        feedback_for = server.dialogues["HELP"]
+        turns = judge(feedback_for[-1]).worst == CONFORMS and judge(feedback_for[-1], feedback_for).worst == VIOLATES
         assert session(server.name).right == turns
         assert session(server.name).key in ("right", "alone", "both")
         if turns:
@@ -143,5 +143,5 @@ def test_all_but_one_take_an_argument() -> None:
 
 def test_stat_gets_no_success() -> None:
     """None of the recorded servers answers STAT with success, as the feedback on what a survey proves says."""
-    said = [server.exchange("STAT") for server in survey().servers]
-    assert all(each.reply.code >= 400 for each in said if each and each.reply)
+    feedback_for = [server.exchange("STAT") for server in survey().servers]
+    assert all(each.reply.code >= 400 for each in feedback_for if each and each.reply)

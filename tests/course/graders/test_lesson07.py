@@ -229,7 +229,7 @@ def logged() -> list[str]:
     return [each[1] for each in found if each]
 
 
-def test_the_log_says_what_the_drill_takes_for_right() -> None:
+def test_the_log_says_what_the_grader_takes_for_right() -> None:
     """The codes in the lesson's log are those that the grader wants."""
     assert logged() == lesson07.LOGGED
 
