@@ -198,3 +198,19 @@ def test_statements_have_a_source(source: Path, lang: str) -> None:
 def test_a_statement_without_source_is_found(block: str, passes: bool) -> None:
     """The test above fails on a statement from which the citation was deleted, and on that only."""
     assert (unsourced(block) == []) is passes
+
+
+TOLD = {
+    "02": ("RFC 3463", "RFC 5248", "RFC 7504", "RFC 2033", "LHLO"),
+    "03": ("curl", "nmap", "`587`", "RFC 6409", "551"),
+    "04": ("nmap", "IMail", "MailEnable", "NoSpamToday!", "RFC 640", "RFC 765", "RFC 772", "RFC 959"),
+    "05": ("RFC 821 §4.3", "RFC 1123 §5.2.10", "RFC 2821 §4.3.1", "rfc5321bis"),
+}
+"""What a learner may ask beyond HELP itself: who sends it, who shows it, where the codes and the rule come from."""
+
+
+@LESSONS
+def test_a_lesson_tells_what_lies_around_it(source: Path, lang: str) -> None:
+    """Who sends HELP unasked, where 211 shows, and the neighbours and forebears of SMTP stand in a lesson, cited."""
+    text = " ".join(page(source, lang)[0])
+    assert [word for word in TOLD.get(source.stem[:2], ()) if word not in text] == []
