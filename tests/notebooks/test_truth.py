@@ -201,6 +201,7 @@ def test_a_statement_without_source_is_found(block: str, passes: bool) -> None:
 
 
 TOLD = {
+    "01": ("curl", "nmap"),
     "02": ("RFC 3463", "RFC 5248", "RFC 7504", "RFC 2033", "LHLO"),
     "03": ("curl", "nmap", "`587`", "RFC 6409", "551"),
     "04": ("nmap", "IMail", "MailEnable", "NoSpamToday!", "RFC 640", "RFC 765", "RFC 772", "RFC 959"),
