@@ -163,9 +163,9 @@ def test_quoted_replies_were_said(source: Path, lang: str) -> None:
     blocks, shown = page(source, lang)
     for block in blocks:
         answers = [each for name in recorded(block) for each in recording(name).answers.values()]
-        said = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
+        replies = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
         for quote in (span for span in SPAN.findall(block) if re.match(r"\d{3}[ -].", span)):
-            assert any(quote in text for text in (shown, *said)), (quote, block)
+            assert any(quote in text for text in (shown, *replies)), (quote, block)
 
 
 @LESSONS
