@@ -90,8 +90,8 @@ def _decode(octets: bytes) -> str:
 def _last_line(code: bytes) -> re.Pattern[bytes]:
     """Return the pattern of a line that ends a multiline reply whose first line begins with `code`.
 
-    A last line is a code followed by SP or nothing (§4.2.1). Another code ends the reply too: mixing codes is a
-    defect, not a reason to wait for ever. So does the same code with a strange separator. A line that begins
+    A last line is a code followed by SP or nothing (RFC 5321 §4.2.1). Another code ends the reply too: mixing codes is
+    a defect, not a reason to wait for ever. So does the same code with a strange separator. A line that begins
     otherwise is a line without a code, as FTP has them.
     """
     return re.compile(rb"^(?:[0-9]{3}(?:[ \r][^\n]*)?|" + code + rb"[^-0-9 \r\n][^\n]*)\n", re.MULTILINE)

@@ -224,7 +224,9 @@ def minimum_supported(context: Context) -> Outcome:
     if context.verb not in MINIMUM or context.exchange.sent is None:
         return None
     if context.code == 502:
-        return LATITUDE if context.verb == "VRFY" else False  # §4.3.2 lists 502 for VRFY, which sites may switch off
+        return (
+            LATITUDE if context.verb == "VRFY" else False
+        )  # RFC 5321 §4.3.2 lists 502 for VRFY, which sites may switch off
     # with an argument 500 may speak of the argument
     return context.code != 500 or bool(context.argument)
 

@@ -39,7 +39,7 @@ class ReplyCode:
     commands: what it may answer: command names, "greeting", or "any"; empty where no RFC names any.
     source: where that is said, as "RFC 5321 §4.2.3".
     lang: "en" or "es".
-    second_hand: a source was not read itself; such an RFC stands there without a section.
+    second_hand: an RFC among the sources was not read itself; it stands there without a section.
     origin: where a folklore code comes from.
     """
 
@@ -106,12 +106,13 @@ class ReplyCode:
 def explain(code: int | str, lang: str | None = None) -> ReplyCode:
     """Explain a reply code, given as a number or as its three digits.
 
-    A code that is not listed is read by its digits, as RFC 5321 §4.2 has a client do: kind "unlisted". The
-    folklore codes, which SMTP has not, are explained as such. `lang` is "en" or "es"; without it, the one
-    that is set.
+    A code that is listed is explained from the list; the folklore codes, which SMTP does not have, are explained as
+    such. Any other is read by its first digit, as RFC 5321 §4.2 has a client do: kind "unlisted". A second digit
+    that the grammar does not allow (6 to 9) changes nothing in this, and is named. `lang` is "en" or "es"; without
+    it, the one that is set.
 
-    Raises NotACode for what cannot be a reply code: not three digits, a first digit other than 2 to 5, or a second
-    other than 0 to 5 (RFC 5321 §4.2); UnknownName for another language.
+    Raises NotACode for what has no reading: not three digits, or a first digit other than 2 to 5 in a code that is
+    not listed (RFC 5321 §4.2); UnknownName for another language.
 
     >>> explain(421).commands
     ('any',)
@@ -119,6 +120,8 @@ def explain(code: int | str, lang: str | None = None) -> ReplyCode:
     ReplyCode(259, '(not listed)')
     >>> explain(200).kind
     'folklore'
+    >>> explain(571, "en").category
+    'x7z without a reading: the grammar goes from 0 to 5.'
     >>> explain(600)
     Traceback (most recent call last):
     ...
@@ -192,31 +195,31 @@ def _sentence(table: str, key: str, lang: str) -> str:
     return text
 
 
-def _number(given: object) -> int:
-    """Return the code as a number, or say why it cannot be one (RFC 5321 §4.2)."""
-    if isinstance(given, bool) or not isinstance(given, int | str):
-        kind = type(given).__name__
-        raise NotACode(f"{reprlib.repr(given)} ({kind}) is not a reply code: give a number or three digits, as 214")
-    if isinstance(given, int):
-        shown = repr(int(given)) if abs(given) < 10**9 else "that number"
-        digits = str(int(given)) if abs(given) < 10**9 else ""
+def _number(code: object) -> int:
+    """Return a code as a number; raise NotACode, which says why, where it has no reading (RFC 5321 §4.2)."""
+    if isinstance(code, bool) or not isinstance(code, int | str):
+        kind = type(code).__name__
+        raise NotACode(f"{reprlib.repr(code)} ({kind}) is not a reply code: give a number or three digits, as 214")
+    if isinstance(code, int):
+        shown = repr(int(code)) if abs(code) < 10**9 else "that number"
+        digits = str(int(code)) if abs(code) < 10**9 else ""
     else:
-        shown, digits = reprlib.repr(given), given
+        shown, digits = reprlib.repr(code), code
     if not (len(digits) == 3 and digits.isascii() and digits.isdigit()):  # three digits
         hint = ", but an enhanced status code (RFC 3463) has dots" if digits.count(".") == 2 else ""
         raise NotACode(f"{shown} is not a reply code: it is not three digits (RFC 5321 §4.2){hint}")
     if digits[0] not in "2345" and digits not in catalogue():
         raise NotACode(f"{shown} is not a reply code: its first digit is not 2, 3, 4 or 5 (RFC 5321 §4.2)")
-    if digits[1] not in "012345" and digits not in catalogue():
-        raise NotACode(f"{shown} is not a reply code: its second digit is not 0 to 5 (RFC 5321 §4.2)")
     return int(digits)
 
 
 def _unlisted(code: int, lang: str) -> ReplyCode:
-    """Explain a code that no RFC here defines: by its digits (RFC 5321 §4.2, §4.3.2)."""
+    """Explain a code that is not listed: by its digits (RFC 5321 §4.2, §4.3.2)."""
     words = catalogue()["unlisted"]
-    severity = catalogue()["severity"][str(code)[0]]
-    meaning = words["meaning"][lang].format(code=code, reading=severity["reading"][lang])
+    first, second, _ = tuple(str(code))
+    severity = catalogue()["severity"][first]
+    meaning = words["meaning" if second in catalogue()["category"] else "outside"][lang]
+    meaning = meaning.format(code=code, digit=second, reading=severity["reading"][lang])
     return ReplyCode(
         code=code,
         kind="unlisted",

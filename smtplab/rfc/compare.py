@@ -70,7 +70,8 @@ class Comparison:
 
     a, b: the codes, as `ReplyCode`. rows: aspect by aspect. digits: digit by digit.
     same, different: what the codes share and where they part, found by comparing them.
-    differences: the key differences with their sources: those written by hand for the pair, then the others.
+    differences: the key differences with their sources: those written for the pair, where an RFC contrasts its codes,
+        then those found by comparing.
     corrections: claims of a common page, checked (for 211 and 214; else empty).
     learn_more: where to read on. sources: every source cited here, once.
     """
@@ -145,16 +146,16 @@ class Comparison:
             out += [title(name), "<ol>", *(f"<li>{_linked(escape(item))}</li>" for item in items), "</ol>"]
         if self.corrections:
             words = [label(key, self.lang) for key in ("claim", "verdict", "fact", "source")]
-            found = [(c.claim, c.shown, c.text, cite(c.source, self.lang)) for c in self.corrections]
-            out += [title(label("corrections", self.lang)), table(words, found)]
+            rows = [(c.claim, c.shown, c.text, cite(c.source, self.lang)) for c in self.corrections]
+            out += [title(label("corrections", self.lang)), table(words, rows)]
         return "<div>" + "".join(out) + "</div>"
 
 
 def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
-    """Put two reply codes side by side: any two that `explain` explains, in either order, or one with itself.
+    """Compare two reply codes: any two that `explain` explains, in either order, or one with itself.
 
-    The digits are read by RFC 5321 §4.2.1; 211 and 214 have what was written by hand for this pair besides.
-    `lang` is "en" or "es"; without it, the one that is set.
+    The digits are read by RFC 5321 §4.2.1. Pairs that an RFC itself contrasts, such as 500 and 502 (RFC 5321 §4.2.4),
+    have that difference in words besides. `lang` is "en" or "es"; without it, the one that is set.
 
     Raises NotACode and UnknownName as `explain` does.
 
@@ -162,16 +163,18 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
     Comparison(214, 211)
     >>> compare(214, 211).differences[1].source
     ('RFC 5321 §4.3.2',)
+    >>> compare(502, 500, "en").differences[0].source
+    ('RFC 5321 §4.2.4',)
     >>> compare(250, 250).different
     ()
     """
     left, right = explain(a, lang), explain(b, lang)
     lang = left.lang
-    hand = _by_hand(left.code, right.code)
-    same, found = _contrast(left, right)
+    page = _written(left.code, right.code)
+    same, contrasts = _contrast(left, right)
     differences = (
-        *(Difference(d[lang], tuple(d["source"])) for d in hand.get("difference", ())),
-        *found,
+        *(Difference(d[lang], tuple(d["source"])) for d in page.get("difference", ())),
+        *contrasts,
     )
     corrections = tuple(
         Correction(
@@ -181,7 +184,7 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
             text=c[lang],
             source=tuple(c["source"]),
         )
-        for c in hand.get("correction", ())
+        for c in page.get("correction", ())
     )
     cited = [left.source, right.source, *(d.source for d in differences), *(c.source for c in corrections)]
     return Comparison(
@@ -191,17 +194,18 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
         rows=_rows(left, right),
         digits=_digits(left, right),
         same=same,
-        different=tuple(d.text for d in found),
+        different=tuple(d.text for d in contrasts),
         differences=differences,
         corrections=corrections,
-        learn_more=_learn_more(left, right, hand),
+        learn_more=_learn_more(left, right, page),
         sources=tuple(dict.fromkeys(source for group in cited for source in group)),
     )
 
 
-def _by_hand(a: int, b: int) -> dict[str, Any]:
-    found: dict[str, Any] = catalogue()["compare"].get(f"{min(a, b)}-{max(a, b)}", {})
-    return found
+def _written(a: int, b: int) -> dict[str, Any]:
+    """Return what codes.toml has on a pair of codes, in either order."""
+    page: dict[str, Any] = catalogue()["compare"].get(f"{min(a, b)}-{max(a, b)}", {})
+    return page
 
 
 def _rows(a: ReplyCode, b: ReplyCode) -> tuple[Row, ...]:
@@ -225,29 +229,33 @@ def _digits(a: ReplyCode, b: ReplyCode) -> tuple[Digit, ...]:
 
 
 def _contrast(a: ReplyCode, b: ReplyCode) -> tuple[tuple[str, ...], tuple[Difference, ...]]:
-    """Find what two codes share and where they part; one code with itself only shares."""
+    """Return what two codes share, and where they part; one code with itself only shares."""
     lang, theory = a.lang, ("RFC 5321 §4.2.1",)
     kinds = catalogue()["kind"]
 
-    def say(key: str, **values: object) -> str:
+    def sentence(key: str, **values: object) -> str:
         text: str = catalogue()["pair"][key][lang].format(a=a.code, b=b.code, **values)
         return text
 
     if a.code == b.code:
-        return (say("one_code"),), ()
+        return (sentence("one_code"),), ()
     same: list[str] = []
-    found: list[Difference] = []
+    differences: list[Difference] = []
     first, second, _ = _digits(a, b)
     if first.same:
-        same += [say("same_severity", reading=a.severity), say("same_action")]
+        same += [sentence("same_severity", reading=a.severity), sentence("same_action")]
     else:
-        found.append(Difference(say("severity", a_value=_name(a.severity), b_value=_name(b.severity)), theory))
+        differences.append(
+            Difference(sentence("severity", a_value=_name(a.severity), b_value=_name(b.severity)), theory)
+        )
     if second.same:
-        same.append(say("same_category", reading=a.category))
+        same.append(sentence("same_category", reading=a.category))
     else:
-        found.append(Difference(say("category", a_value=_name(a.category), b_value=_name(b.category)), theory))
+        differences.append(
+            Difference(sentence("category", a_value=_name(a.category), b_value=_name(b.category)), theory)
+        )
     if first.same and second.same:
-        found.append(Difference(say("third"), theory))
+        differences.append(Difference(sentence("third"), theory))
     aspects = [
         ("kind", kinds[a.kind][lang], kinds[b.kind][lang], {"kind": kinds[a.kind][lang]}),
         ("commands", a.answers, b.answers, {"commands": a.answers}),
@@ -256,14 +264,14 @@ def _contrast(a: ReplyCode, b: ReplyCode) -> tuple[tuple[str, ...], tuple[Differ
     cited = tuple(dict.fromkeys((*a.source, *b.source)))
     for key, left, right, value in aspects:
         if left != right:
-            found.append(Difference(say(key, a_value=left, b_value=right), cited))
+            differences.append(Difference(sentence(key, a_value=left, b_value=right), cited))
         elif a.commands or key != "commands":
-            same.append(say(f"same_{key}", **value))
-    return tuple(same), tuple(found)
+            same.append(sentence(f"same_{key}", **value))
+    return tuple(same), tuple(differences)
 
 
-def _learn_more(a: ReplyCode, b: ReplyCode, hand: dict[str, Any]) -> tuple[Link, ...]:
-    links = [Link(entry[a.lang], entry["url"]) for entry in hand.get("learn_more", ())]
+def _learn_more(a: ReplyCode, b: ReplyCode, page: dict[str, Any]) -> tuple[Link, ...]:
+    links = [Link(entry[a.lang], entry["url"]) for entry in page.get("learn_more", ())]
     known = {link.url for link in links}
     for source in dict.fromkeys((*a.source, *b.source)):
         number, _, section = source.removeprefix("RFC ").partition(" §")
@@ -288,5 +296,5 @@ def _cited(item: Difference | Correction, lang: str) -> str:
 
 
 def _linked(escaped: str) -> str:
-    """Make the addresses in escaped text links."""
-    return re.sub(r"https://\S+", lambda found: f'<a href="{found[0]}">{found[0]}</a>', escaped)
+    """Return escaped text with its addresses as links."""
+    return re.sub(r"https://\S+", lambda match: f'<a href="{match[0]}">{match[0]}</a>', escaped)

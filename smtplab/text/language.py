@@ -22,9 +22,9 @@ _chosen: str | None = None
 
 
 def resolve(lang: str | None = None) -> str:
-    """Return the language to use: `lang` where it is given, else the one that is set.
+    """Return the language to use: `lang`, or where it is None the one that is set.
 
-    Raises UnknownName when it is not one of `LANGUAGES`.
+    Raises UnknownName where it is not one of `LANGUAGES`.
     """
     if lang is None:
         lang = _chosen or os.environ.get("SMTPLAB_LANG") or DEFAULT
@@ -39,7 +39,7 @@ def language() -> str:
 
 
 def set_language(lang: str) -> str:
-    """Set the language for explanations, tables and widgets made from now on, and return it."""
+    """Set the language of explanations, tables and widgets made from now on, and return it."""
     global _chosen  # noqa: PLW0603  one setting for the process, as a learner expects
     _chosen = resolve(lang)
     return _chosen

@@ -39,7 +39,7 @@ class Texts:
     """The texts of one file in one language: `texts("key", field=value)` is the sentence, its fields filled in.
 
     name: of the file, as `data` takes it; each of its tables is a key with a text in each language.
-    Raises KeyError for a key that is not there: a fault of ours, found by a test.
+    Raises KeyError for a key that is not there: a fault of this package, found by a test.
     """
 
     def __init__(self, name: str, lang: str | None = None) -> None:

@@ -175,7 +175,7 @@ def test_console_keeps_what_could_not_be_sent(jupyterlab, open_notebook) -> None
     entry = console.get_by_role("combobox", name="Orden")
     entry.focus()
     send(notebook, "HELP")
-    expect(console.get_by_role("log")).to_contain_text("⚠ El laboratorio está parado")
+    expect(console.get_by_role("log")).to_contain_text("⚠ El laboratorio está detenido")
     expect(entry).to_have_value("HELP")
 
 

@@ -17,24 +17,21 @@ from smtplab.recordings.recording import names, recording
 from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rules
 from smtplab.text.language import LANGUAGES
+from tests.helpers.citations import CITATION, cited, false_sections
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ROOT = TOP
-RFC_TEXTS = ROOT.parent / "shared/reference/rfc"
 SOURCES = sorted((ROOT / "notebooks/source").glob("*.md"))
 EXERCISES = sorted((ROOT / "smtplab/course/exercises").glob("*.toml"))
 RULES = {rule.id for rule in rules("en")}
-# sections of RFCs whose text is not kept with this project: they were read elsewhere
-READ_ELSEWHERE = {959: {"4.2", "5.4"}, 1939: {"5"}, 2034: {"4"}, 6648: {"1"}}
 
 LESSONS = pytest.mark.parametrize(
     ("source", "lang"), [pytest.param(s, lang, id=f"{s.stem[:2]}-{lang}") for s in SOURCES for lang in LANGUAGES]
 )
 SPAN = re.compile(r"`([^`]+)`")
-SECTION = re.compile(r"RFC (\d+)|§(\d+(?:\.\d+)*)")
 RECORDED = re.compile(r"(?:recorded|grabad[oa]s?): ([^();]+)")
 SOURCE_CODE = re.compile(r"(?:source code|código fuente): [\w-]+/[\w-]+ [\w./]+")
 VERB = re.compile(r"\b(?:EHLO|HELO|MAIL|RCPT|DATA|RSET|NOOP|QUIT|VRFY|EXPN|HELP|AUTH|STARTTLS|X?STAT(?:US)?)\b")
@@ -81,16 +78,6 @@ def page(source: Path, lang: str) -> tuple[tuple[str, ...], str]:
     return tuple(block.strip() for block in blocks if block.strip()), "\n".join(shown)
 
 
-def sections(text: str) -> list[tuple[int, str]]:
-    """Return each section cited: a § belongs to the RFC named last before it."""
-    found, rfc = [], 0
-    for number, section in SECTION.findall(text):
-        rfc = int(number or rfc)
-        if section:
-            found.append((rfc, section))
-    return found
-
-
 def recorded(text: str) -> list[str]:
     """Return the name of each recording cited."""
     return [name for group in RECORDED.findall(text) for name in group.rstrip(".").split(", ")]
@@ -108,21 +95,12 @@ def false_citations(text: str) -> list[str]:
     """Return each citation in a text that names a recording, a rule or an RFC's section that does not exist."""
     wrong = [name for name in recorded(text) if name not in names()]
     wrong += [rule for rule in rule_ids(text) if rule not in RULES]
-    for rfc, section in sections(text):
-        kept = RFC_TEXTS / f"rfc{rfc}.txt"
-        if kept.exists():
-            heading = rf"^{re.escape(section)}\.?\s+\S"
-            exists = re.search(heading, kept.read_text("utf-8", errors="replace"), re.MULTILINE)
-        else:  # without the texts, as in a checkout from elsewhere, only the fixed list can tell
-            exists = section in READ_ELSEWHERE.get(rfc, {section} if not RFC_TEXTS.exists() else set())
-        if not exists:
-            wrong.append(f"RFC {rfc} §{section}")
-    return wrong
+    return wrong + false_sections(text)
 
 
 def bare(block: str) -> str:
     """Return a text without code spans, citations, dates, and the numbers of RFCs, lessons and minutes."""
-    for pattern in (SPAN, RECORDED, SOURCE_CODE, SECTION, re.compile(r"\d{4}-\d\d-\d\d|\d+ (?:minutes|minutos)")):
+    for pattern in (SPAN, RECORDED, SOURCE_CODE, CITATION, re.compile(r"\d{4}-\d\d-\d\d|\d+ (?:minutes|minutos)")):
         block = pattern.sub(" ", block)
     return re.sub(r"(?:lessons?|lecci(?:ón|ones)) \d+", " ", block)
 
@@ -143,7 +121,13 @@ def unsourced(block: str) -> list[str]:
     statements.
     """
     frame = r"#|\||\*\*(?:\d+ minut|You will|Al terminar|Next|Siguiente)|- [a-z].*[,.]$"
-    if re.match(frame, block) or sections(block) or recorded(block) or rule_ids(block) or SOURCE_CODE.search(block):
+    if (
+        re.match(frame, block)
+        or any(section for _, section in cited(block))
+        or recorded(block)
+        or rule_ids(block)
+        or SOURCE_CODE.search(block)
+    ):
         return []
     return [
         sentence
@@ -180,9 +164,9 @@ def test_quoted_replies_were_said(source: Path, lang: str) -> None:
     blocks, shown = page(source, lang)
     for block in blocks:
         answers = [each for name in recorded(block) for each in recording(name).answers.values()]
-        said = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
+        replies = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
         for quote in (span for span in SPAN.findall(block) if re.match(r"\d{3}[ -].", span)):
-            assert any(quote in text for text in (shown, *said)), (quote, block)
+            assert any(quote in text for text in (shown, *replies)), (quote, block)
 
 
 @LESSONS
@@ -215,3 +199,20 @@ def test_statements_have_a_source(source: Path, lang: str) -> None:
 def test_a_statement_without_source_is_found(block: str, passes: bool) -> None:
     """The test above fails on a statement from which the citation was deleted, and on that only."""
     assert (unsourced(block) == []) is passes
+
+
+TOLD = {
+    "01": ("curl", "nmap"),
+    "02": ("RFC 3463", "RFC 5248", "RFC 7504", "RFC 2033", "LHLO"),
+    "03": ("curl", "nmap", "`587`", "RFC 6409", "551"),
+    "04": ("nmap", "IMail", "MailEnable", "NoSpamToday!", "RFC 640", "RFC 765", "RFC 772", "RFC 959"),
+    "05": ("RFC 821 §4.3", "RFC 1123 §5.2.10", "RFC 2821 §4.3.1", "rfc5321bis"),
+}
+"""What a learner may ask beyond HELP itself: who sends it, who shows it, where the codes and the rule come from."""
+
+
+@LESSONS
+def test_a_lesson_tells_what_lies_around_it(source: Path, lang: str) -> None:
+    """Who sends HELP unasked, where 211 shows, and the neighbours and forebears of SMTP stand in a lesson, cited."""
+    text = " ".join(page(source, lang)[0])
+    assert [word for word in TOLD.get(source.stem[:2], ()) if word not in text] == []
