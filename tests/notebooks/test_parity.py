@@ -184,7 +184,7 @@ def test_texts(name: str) -> None:
     """Each text of the package is there in both languages, as one text: same fields, code spans and sections."""
     for place, words in pairs(data(name)):
         assert set(words) == set(LANGUAGES), place
-        assert all(text.strip() == text != "" for text in words.values())), place
+        assert all(text.strip() == text != "" for text in words.values()), place
         if len(re.findall(r"[^\W\d_]+", re.sub(r"`[^`]+`|\{\w*\}", "", words[LANGUAGES[0]]))) > 1:
             assert len(set(words.values())) == len(words), place
         for pattern in (r"\{(\w*)\}", r"§\d+(?:\.\d+)*", r"RFC \d+", r"`[^`]+`"):
