@@ -15,6 +15,7 @@ from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import octets
+from smtplab.widgets.files import module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ _HOME = {"en": "", "es": "es/"}
 _NOT_NEEDED = (
     "smtplab/course/",
     "smtplab/widgets/notebook.py",
+    "smtplab/widgets/outputs.py",
     "smtplab/widgets/exercise/",
     "smtplab/widgets/gallery/",
     "aiosmtpd/tests/",
@@ -33,7 +35,6 @@ _NOT_NEEDED = (
     "aiosmtpd/docs/",
 )
 """What the landing page never loads."""
-_BAR = '<script type="module" src="../page/bar.mjs"></script>'
 _FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
 
 
@@ -48,8 +49,8 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
         shutil.copyfile(source / name, page / name)
     shutil.copyfile(site / "static/favicons/favicon.ico", site / "favicon.ico")  # JupyterLab's page asks for it there
     for name in _WIDGETS:
-        for suffix in ("js", "css"):
-            (page / f"widgets/{name}.{suffix}").write_bytes(octets(f"widgets/{name}/widget.{suffix}"))
+        (page / f"widgets/{name}.js").write_bytes(module(name).encode())
+        (page / f"widgets/{name}.css").write_bytes(octets(f"widgets/{name}/widget.css"))
     (page / "widgets/common.css").write_bytes(octets("widgets/common.css"))
     lock = json.loads((site / "static/pyodide-lock/pyodide-lock.json").read_text("utf-8"))
     merge(page / "python.zip", _wheels_of(lock, specs, site / "page"), _NOT_NEEDED)
