@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from jupyter_client.manager import start_new_kernel
 import smtplab
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jupyter_client.blocking import BlockingKernelClient
 
@@ -153,7 +152,7 @@ def kernel(client: BlockingKernelClient) -> Kernel:
     ],
 )
 def test_a_cell_that_is_run_fifty_times(kernel: Kernel, code: str, cell: str | None) -> None:
-    """A cell run fifty times leaves the server of its last run and no other, whether the front end names cells or not."""
+    """A cell run fifty times leaves its last run's server and no other, whether the front end names cells or not."""
     for _ in range(50):
         model = kernel.run(code, cell)
     assert kernel.run(SERVERS) == "1"
