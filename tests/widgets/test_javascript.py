@@ -108,7 +108,7 @@ def test_every_class_in_the_shared_stylesheet_is_set() -> None:
 def unset_classes(style: str, module: str) -> set[str]:
     """Return the classes in a stylesheet's selectors that no text in a module has, whole or as a prefix before `${`."""
     selectors = re.sub(r"/\*.*?\*/|\{[^}]*\}", " ", style, flags=re.DOTALL)
-    code = re.sub(r"/\*\*.*?\*/|^ *//.*$", " ", module, flags=re.DOTALL | re.MULTILINE)
+    code = re.sub(r"/\*\*.*?\*/|^ *//[^\n]*", " ", module, flags=re.DOTALL | re.MULTILINE)
     texts = " ".join(re.findall(r'"[^"\n]*"|`[^`]*`', code))
     words = set(re.findall(r"[a-z][\w-]*", texts)) | {f"smtplab-{n}" for n in re.findall(r'begin\(el, "(\w+)"', code)}
     prefixes = tuple(prefix for prefix in re.findall(r"([a-z]+-)\$\{", texts) if prefix != "smtplab-")
