@@ -55,6 +55,7 @@ def test_lint() -> None:
     assert javascript.lint_errors(WIDGETS, *PAGE.glob("*.mjs"), *PAGE.glob("*.css")) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_tools")
 @pytest.mark.parametrize(
     ("file", "old", "new"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -309,6 +310,13 @@ def test_anatomy_of_another_reply(page: Page) -> None:
     expect(it.el.locator(".explained .bad").first).to_contain_text("⚠")
 
 
+def test_anatomy_of_a_missing_end(page: Page) -> None:
+    """A line end that is missing is marked at the last part that is there."""
+    it = Mounted(page, AnatomyPresenter(smtplab.Reply(b"214 a")))
+    expect(it.el.locator("button.is-broken")).to_have_count(1)
+    expect(it.el.locator("button").last).to_have_class(re.compile("is-broken"))
+
+
 def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     """Two commands are asked for and shown with what is the same and what differs; a refusal leaves the pair."""
     it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
@@ -324,6 +332,13 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     it.press("Enter")
     expect(it.el.get_by_role("status")).to_contain_text("The lab is stopped")
     expect(it.el.locator(".code")).to_have_text(["250", "500"])
+
+
+def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab) -> None:
+    """The lines of two replies to the same command are told apart by their labels."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP"))
+    labels = it.el.get_by_role("region").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert len(labels) == len(set(labels)) == 2
 
 
 def test_side_by_side_of_codes(page: Page) -> None:
@@ -390,6 +405,7 @@ def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
     it.press("Enter")
     expect(status).to_contain_text("The lab is stopped")
     expect(status.locator("strong")).to_have_count(0)
+    expect(status).not_to_have_class(re.compile("is-"))
 
 
 def test_exercise_shows_an_answer_from_python(page: Page, lab: smtplab.Lab) -> None:
@@ -405,7 +421,9 @@ def test_exercise_shows_an_answer_from_python(page: Page, lab: smtplab.Lab) -> N
 def test_gallery_opens_a_cell(page: Page) -> None:
     """A cell opened by keyboard shows its octets and verdicts; details of another cell are not shown."""
     it = Mounted(page, GalleryPresenter())
-    it.el.get_by_role("button", name="exim-4.96, HELP: 214 Help message").focus()
+    cell = it.el.get_by_role("button", name="exim-4.96, HELP: 214 Help message")
+    expect(cell).to_have_attribute("title", "Help message")
+    cell.focus()
     it.press("Enter")
     assert it.sent == [{"type": "open", "server": "exim-4.96", "command": "HELP"}]
     details = it.el.locator(".details")
@@ -432,6 +450,7 @@ def test_gallery_predicts(page: Page) -> None:
     it = Mounted(page, GalleryPresenter())
     it.el.get_by_label("Predict first").check()
     expect(it.el.get_by_role("button", name="214")).to_have_count(0)
+    expect(it.el.locator("td button").first).to_have_attribute("title", "")
     for server, guess, score in (("dumbster-1.6", "214", "0 of 1 right"), ("exim-4.96", "214", "1 of 2 right")):
         it.el.get_by_role("button", name=f"{server}, HELP: not revealed yet").click()
         assert it.answer() == []
