@@ -131,10 +131,10 @@ class Notebook:
 
     def widget(self, kind: str) -> Locator:
         """Return the first widget of a kind, seen."""
-        found = self.page.locator(f".smtplab-{kind}").first
-        found.wait_for(timeout=PATIENCE)
-        found.scroll_into_view_if_needed()
-        return found
+        widget = self.page.locator(f".smtplab-{kind}").first
+        widget.wait_for(timeout=PATIENCE)
+        widget.scroll_into_view_if_needed()
+        return widget
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ CELLS = {
 
 def violations(notebook: Notebook, kind: str) -> list[str]:
     """Return what axe finds wrong inside a widget."""
-    found = Axe().run(notebook.page, context=f".smtplab-{kind}")
-    return [f"{each['id']}: {node['html'][:200]}" for each in found.response["violations"] for node in each["nodes"]]
+    result = Axe().run(notebook.page, context=f".smtplab-{kind}")
+    return [f"{each['id']}: {node['html'][:200]}" for each in result.response["violations"] for node in each["nodes"]]
 
 
 def send(notebook: Notebook, command: str) -> None:

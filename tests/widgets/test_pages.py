@@ -135,8 +135,8 @@ def test_axe_finds_nothing(page: Page, lab: smtplab.Lab, name: str, scheme: Any)
     it = Mounted(page, MAKERS[name](lab))
     if name in ("anatomy", "console", "side_by_side"):
         expect(it.el).to_contain_text("214")
-    found = Axe().run(page, context=".smtplab").response["violations"]
-    assert [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]] == []
+    violations = Axe().run(page, context=".smtplab").response["violations"]
+    assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == []
 
 
 # --- the console
