@@ -53,6 +53,7 @@ def test_console_by_keyboard(all_widgets, picture) -> None:
     expect(log.locator(".part-code").filter(has_text="214").first).to_be_visible()
     send(all_widgets, "XSTATUS")
     expect(log).to_contain_text("smtplab system status")
+    expect(log.locator(".sent")).to_have_text(["HELP", "XSTATUS", "HELP", "XSTATUS"])  # two by the cells, two from here
     expect(log.locator(".reading").last).to_contain_text("211")
     expect(entry).to_be_focused()
     all_widgets.page.keyboard.press("ArrowUp")
