@@ -14,9 +14,12 @@ from hypothesis import settings
 import smtplab
 import smtplab.text.language
 from smtplab.course import logbook
+from tests.helpers.chromium import chromium, chromium_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
 
 settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
@@ -76,6 +79,16 @@ def start(carrier: str) -> Iterator[Callable[..., smtplab.Lab]]:
 def lab(start: Callable[..., smtplab.Lab]) -> smtplab.Lab:
     """Return a running lab of the default personality."""
     return start()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run Chromium, one for all tests. Without it they skip; under CI that fails."""
+    path = chromium_path()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
+    with chromium(path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
 from smtplab.text.texts import octets
+from smtplab.widgets.files import module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ _WIDGETS = ("console", "anatomy", "side_by_side")
 _NOT_NEEDED = (
     "smtplab/course/",
     "smtplab/widgets/notebook.py",
+    "smtplab/widgets/outputs.py",
     "smtplab/widgets/exercise/",
     "smtplab/widgets/gallery/",
     "aiosmtpd/tests/",
@@ -42,14 +44,11 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
     site: the built folder. source: deploy/lite/page. specs: the packages that the page loads before the first HELP.
     """
     page = site / "page"
-    (page / "widgets").mkdir(parents=True)
+    page.mkdir()
     for name in _FILES:
         shutil.copyfile(source / name, page / name)
     shutil.copyfile(site / "static/favicons/favicon.ico", site / "favicon.ico")  # JupyterLab's page asks for it there
-    for name in _WIDGETS:
-        for suffix in ("js", "css"):
-            (page / f"widgets/{name}.{suffix}").write_bytes(octets(f"widgets/{name}/widget.{suffix}"))
-    (page / "widgets/common.css").write_bytes(octets("widgets/common.css"))
+    write_widgets(page / "widgets")
     lock = json.loads((site / "static/pyodide-lock/pyodide-lock.json").read_text("utf-8"))
     merge(page / "python.zip", _wheels_of(lock, specs, site / "page"), _NOT_NEEDED)
     template = Template((source / "index.html").read_text("utf-8"))
@@ -60,6 +59,15 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
         target.write_text(template.substitute(fields(texts, lang)), "utf-8")
         bar = {key: words[lang] for key, words in texts.items() if key.startswith("bar_")}
         (page / f"bar.{lang}.json").write_text(json.dumps(bar, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def write_widgets(folder: Path) -> None:
+    """Write the widgets that the landing page mounts, each with the very module that a notebook has."""
+    folder.mkdir()
+    for name in _WIDGETS:
+        (folder / f"{name}.js").write_bytes(module(name).encode())
+        (folder / f"{name}.css").write_bytes(octets(f"widgets/{name}/widget.css"))
+    (folder / "common.css").write_bytes(octets("widgets/common.css"))
 
 
 def add_bar(site: Path, apps: Iterable[str]) -> None:

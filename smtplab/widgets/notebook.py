@@ -1,61 +1,65 @@
 """The widgets in a notebook: one anywidget shell over a presenter, and a function for each widget that makes one.
 
 The shell's traits are the presenter's state, whatever that is. A widget shows, it decides nothing.
+A widget is registered by its function here, which stands in `WIDGETS`, and by its name in `smtplab`.
 """
 
 from __future__ import annotations
 
-import types
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
-from smtplab.text.texts import octets
+from smtplab.widgets import outputs
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
+from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.gallery.presenter import GalleryPresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from smtplab.lab.lab import Lab
     from smtplab.widgets.presenter import Presenter
-
-
-@cache
-def stylesheet(name: str) -> str:
-    """Return a widget's stylesheet, after the one that all share."""
-    return "".join(octets(f"widgets/{path}.css").decode() for path in ("common", f"{name}/widget"))
-
-
-@cache
-def module(name: str) -> str:
-    """Return a widget's ES module."""
-    return octets(f"widgets/{name}/widget.js").decode()
 
 
 class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not typed for subclassing
     """A presenter in a notebook: each name of its state is a trait of the widget.
 
     presenter: whom to show.
+
+    ipywidgets holds every widget that was opened until it is closed, so a widget is opened when it is first shown. The
+    lab is let go of when the widget is closed, and when the cell that showed it has run again and does not show it any
+    more; from then on the widget answers as long as somebody else holds the lab.
     """
-
-    presenter: Presenter
-
-    def __new__(cls, presenter: Presenter) -> Self:
-        """Make a widget of the class that has the presenter's traits."""
-        made: Self = super().__new__(_class_for(presenter.name, tuple(presenter.state)))
-        return made
 
     def __init__(self, presenter: Presenter) -> None:
         self.presenter = presenter
+        self.add_traits(**{name: traitlets.Any().tag(sync=True) for name in presenter.state})
         super().__init__(**presenter.state)
         presenter.on_show = self._show
         presenter.tell = self._tell
         self.on_msg(lambda _widget, content, _buffers: presenter.received(content))
+
+    def open(self) -> None:
+        """Wait: the model is opened when a page first needs its id."""
+
+    @property
+    def model_id(self) -> Any:
+        """The model's id in the page."""
+        if self.comm is None:
+            super().open()
+        return super().model_id
+
+    def close(self) -> None:
+        """Leave the page and let go of the lab, which stops if nobody else holds it."""
+        self.presenter.release()
+        super().close()
 
     def answer(self, answer: Any) -> Any:
         """Answer an exercise from Python, and return the feedback. Raises what `smtplab.check` raises.
@@ -64,6 +68,10 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         """
         return self.presenter.answer(answer)  # type: ignore[attr-defined]  # only an exercise has it
 
+    def plain(self) -> str:
+        """Return HTML that reads well where no widget runs."""
+        return self.presenter.plain()
+
     def _tell(self, message: dict[str, Any]) -> None:
         self.send(message)
 
@@ -71,11 +79,9 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def plain(self) -> str:
-        """Return HTML that reads well where no widget runs."""
-        return self.presenter.plain()
-
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        self.presenter.hold()
+        outputs.note(self.presenter)
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**(data or {}), "text/plain": repr(self), "text/html": self.plain()}, metadata
@@ -85,11 +91,14 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
 
 @cache
-def _class_for(name: str, traits: tuple[str, ...]) -> type[LabWidget]:
-    """Return the widget class of a presenter: its module, its stylesheet, and a synchronized trait for each name."""
-    body = {trait: traitlets.Any().tag(sync=True) for trait in traits}
-    body |= {"_esm": module(name), "_css": stylesheet(name), "__module__": __name__}
-    return types.new_class(f"{name.title().replace('_', '')}Widget", (LabWidget,), exec_body=lambda it: it.update(body))
+def _class_of(name: str) -> type[LabWidget]:
+    """Return a widget's class, the shell with its module and stylesheet. By its name anywidget tells styles apart."""
+    body = {"_esm": module(name), "_css": stylesheet(name), "__module__": __name__}
+    return type(f"{name.title().replace('_', '')}Widget", (LabWidget,), body)
+
+
+def _widget(presenter: Presenter) -> LabWidget:
+    return _class_of(presenter.name)(presenter)
 
 
 def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> LabWidget:
@@ -98,7 +107,7 @@ def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> LabWidget:
     reply: a Reply, or octets. Raises NotAReply for octets that are no reply.
     lang: "en" or "es", else the language that is set.
     """
-    return LabWidget(AnatomyPresenter(reply if isinstance(reply, Reply) else Reply(reply), lang))
+    return _widget(AnatomyPresenter(reply if isinstance(reply, Reply) else Reply(reply), lang))
 
 
 def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
@@ -107,7 +116,7 @@ def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
     The plain equivalent: `lab.send(...)` and `print(lab.transcript)`.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return LabWidget(ConsolePresenter(lab, lang))
+    return _widget(ConsolePresenter(lab, lang))
 
 
 def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> LabWidget:
@@ -117,7 +126,7 @@ def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = Non
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """
-    return LabWidget(ExercisePresenter(exercise_id, lab, lang))
+    return _widget(ExercisePresenter(exercise_id, lab, lang))
 
 
 def gallery(*, lang: str | None = None) -> LabWidget:
@@ -125,7 +134,7 @@ def gallery(*, lang: str | None = None) -> LabWidget:
 
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return LabWidget(GalleryPresenter(lang))
+    return _widget(GalleryPresenter(lang))
 
 
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:
@@ -138,4 +147,10 @@ def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: 
     """
     if lab is not None and isinstance(first, int) != isinstance(second, int):
         raise TypeError(f"two commands or two codes are compared, not one of each: {first!r}, {second!r}")
-    return LabWidget(SideBySidePresenter(lab, first, second, lang))
+    return _widget(SideBySidePresenter(lab, first, second, lang))
+
+
+WIDGETS: dict[str, Callable[..., LabWidget]] = {
+    maker.__name__: maker for maker in (anatomy, console, exercise, gallery, side_by_side)
+}
+"""Each widget's folder → the function that makes one."""

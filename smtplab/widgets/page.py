@@ -1,9 +1,9 @@
 """The landing page's Python side: a lab in memory, and the presenters that its widgets show. JSON text in and out.
 
->>> said = []
->>> page = Page("en", said.append)
+>>> posts = []
+>>> page = Page("en", posts.append)
 >>> page.received('{"to": "console", "content": {"type": "command", "line": "HELP"}}')
->>> [json.loads(text)["to"] for text in said][-2:]
+>>> [json.loads(text)["to"] for text in posts][-2:]
 ['console', 'anatomy']
 """
 
@@ -36,29 +36,29 @@ class Page:
         self._post = post
         self._lab = start(carrier="memory")
         self._presenters: dict[str, Presenter] = {}
-        self._add("console", ConsolePresenter(self._lab, lang))
+        self._add(ConsolePresenter(self._lab, lang))
 
     def received(self, text: str) -> None:
         """Take a message from the page."""
-        given = json.loads(text)
-        if given["to"] == "page":
+        message = json.loads(text)
+        if message["to"] == "page":
             self._compare()
             return
-        said = len(self._lab.transcript)
-        self._presenters[given["to"]].received(given["content"])
-        if given["to"] == "console" and len(self._lab.transcript) > said:
+        length = len(self._lab.transcript)
+        self._presenters[message["to"]].received(message["content"])
+        if message["to"] == "console" and len(self._lab.transcript) > length:
             self._take_apart(self._lab.transcript[-1])
 
     def _take_apart(self, exchange: Exchange) -> None:
         from smtplab.widgets.anatomy.presenter import AnatomyPresenter  # not needed before the first reply
 
-        made = self._presenters.get("anatomy")
+        anatomy = self._presenters.get("anatomy")
         if exchange.reply is None:
             return
-        if isinstance(made, AnatomyPresenter):
-            made.take_apart(exchange.reply)
+        if isinstance(anatomy, AnatomyPresenter):
+            anatomy.take_apart(exchange.reply)
         else:
-            self._add("anatomy", AnatomyPresenter(exchange.reply, self._lang))
+            self._add(AnatomyPresenter(exchange.reply, self._lang))
 
     def _compare(self) -> None:
         from smtplab.widgets.side_by_side.presenter import SideBySidePresenter  # nor is this
@@ -66,9 +66,10 @@ class Page:
         if "side_by_side" not in self._presenters:
             # a lab of its own: what is compared does not stand in the visitor's console
             own = start(carrier="memory")
-            self._add("side_by_side", SideBySidePresenter(own, "HELP", "XSTATUS", self._lang))
+            self._add(SideBySidePresenter(own, "HELP", "XSTATUS", self._lang))
 
-    def _add(self, name: str, presenter: Presenter) -> None:
+    def _add(self, presenter: Presenter) -> None:
+        name = presenter.name
         self._presenters[name] = presenter
         presenter.on_show = lambda changes: self._tell(name, "state", changes)
         presenter.tell = lambda message: self._tell(name, "message", message)

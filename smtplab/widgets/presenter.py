@@ -1,32 +1,60 @@
-"""What every presenter has: its texts, its state, and two ways out to whoever shows it."""
+"""What every presenter has: its texts, its state, perhaps a lab, and two ways out to whoever shows it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import weakref
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from smtplab.errors import LabStopped
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from smtplab.lab.lab import Lab
+
 
 class Presenter:
     """State to be shown and answers to what a page asks, in one language.
 
-    name: of the widget, whose folder has its texts.
     lang: the language, else the one that is set. Raises UnknownName for another.
+    lab: whom it asks, or None. It is held until `release`; afterwards it is there as long as somebody else holds it.
+    name: the widget's, which is its folder's.
     state: what a page shows, as plain data; `show` changes it.
     on_show: is told each change of state. tell: takes a message to every page that shows this.
     """
 
-    def __init__(self, name: str, lang: str | None = None) -> None:
-        self.name = name
-        self.say = Texts(f"widgets/{name}/texts", lang)
+    name: ClassVar[str]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.name = cls.__module__.split(".")[-2]
+
+    def __init__(self, lang: str | None = None, lab: Lab | None = None) -> None:
+        self.say = Texts(f"widgets/{self.name}/texts", lang)
         self.lang = self.say.lang
-        shown = {**Texts("widgets/texts", self.lang).all(), **self.say.all()}
-        self.state: dict[str, Any] = {"texts": shown, "lang": self.lang}
+        texts = {**Texts("widgets/texts", self.lang).all(), **self.say.all()}
+        self.state: dict[str, Any] = {"texts": texts, "lang": self.lang}
         self.on_show: Callable[[dict[str, Any]], None] = lambda _changes: None
         self.tell: Callable[[dict[str, Any]], None] = lambda _message: None
+        self._lab: Callable[[], Lab | None] = (lambda: None) if lab is None else weakref.ref(lab)
+        self._held = lab
+
+    @property
+    def lab(self) -> Lab:
+        """The lab. Raises LabStopped where there is none any more."""
+        lab = self._lab()
+        if lab is None:
+            raise LabStopped("nobody holds this widget's lab any more, so it has stopped")
+        return lab
+
+    def hold(self) -> None:
+        """Hold the lab, if it is still there: a page shows this."""
+        self._held = self._lab()
+
+    def release(self) -> None:
+        """Let go of the lab: no page shows this any more. A lab that nobody holds stops."""
+        self._held = None
 
     def show(self, **changes: Any) -> None:
         """Change the state."""

@@ -50,25 +50,25 @@ def reply_view(reply: Reply, lang: str) -> dict[str, Any]:
 def code_view(code: int, lang: str) -> dict[str, str]:
     """Return what a code means; for what can be no code, why not."""
     try:
-        found = explain(code, lang)
+        known = explain(code, lang)
     except NotACode:
         return {"name": Texts("widgets/texts", lang)("error_code"), "meaning": "", "severity": "", "category": ""}
     return {
-        "name": found.text,
-        "meaning": found.meaning,
-        "severity": found.severity.partition(":")[0],
-        "category": found.category.partition(":")[0],
+        "name": known.text,
+        "meaning": known.meaning,
+        "severity": known.severity.partition(":")[0],
+        "category": known.category.partition(":")[0],
     }
 
 
 def defects(reply: Reply, lang: str) -> list[dict[str, Any]]:
     """Return a reply's defects: which line, and the rule that it breaks."""
-    found = []
+    views = []
     for defect in reply.defects:
         broken = rule(defect.rule, lang)
         place = {"line": defect.line, "start": defect.start, "end": defect.end}
-        found.append({**place, "rule": defect.rule, "text": broken.text, "source": f"{broken.level}, {broken.source}"})
-    return found
+        views.append({**place, "rule": defect.rule, "text": broken.text, "source": f"{broken.level}, {broken.source}"})
+    return views
 
 
 def exchange_view(exchange: Exchange, lang: str) -> dict[str, Any]:
@@ -91,23 +91,23 @@ def rows(exchange: Exchange, lang: str) -> Iterator[tuple[str, str]]:
         yield "-", remark
 
 
-def refusal(error: Exception, lang: str, *given: str) -> str:
-    """Say in the learner's language what went wrong.
+def refusal(error: Exception, lang: str, *entries: str) -> str:
+    """Return what went wrong, said in the learner's language.
 
-    given: what the learner typed; the place of what cannot be sent is found in it.
+    entries: what the learner typed; the place of what cannot be sent is found in it.
     """
     say = Texts("widgets/texts", lang)
     if isinstance(error, NotACode):
-        return f"{', '.join(filter(_no_code, given))}: {say('error_code')}"
+        return f"{', '.join(filter(_no_code, entries))}: {say('error_code')}"
     key = next((key for kind, key in _REFUSALS if isinstance(error, kind)), "error_other")
-    places = ((at, FORBIDDEN[char]) for line in given for at, char in enumerate(line) if char in FORBIDDEN)
+    places = ((at, FORBIDDEN[char]) for line in entries for at, char in enumerate(line) if char in FORBIDDEN)
     at, name = next(places, (0, ""))
-    return say(key, detail=error, at=at, name=name, given=", ".join(given))
+    return say(key, detail=error, at=at, name=name, given=", ".join(entries))
 
 
-def _no_code(given: str) -> bool:
+def _no_code(text: str) -> bool:
     try:
-        explain(given)
+        explain(text)
     except NotACode:
         return True
     return False

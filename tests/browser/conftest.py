@@ -1,11 +1,10 @@
-"""A real JupyterLab and a real Chromium. Without Chromium these tests skip; under CI that fails."""
+"""A real JupyterLab in a real Chromium."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.helpers.paths import TOP
 
@@ -41,25 +40,6 @@ KERNEL_STATUS = "sessionContext?.session?.kernel?.status"
 # JupyterLab asks its own server for workspaces, settings and checkpoints that are not there yet, with no widget of ours
 # on the page, and the browser writes each 404 to the console. Nothing else may be an error.
 STOCK_404 = ("/lab/api/", "/api/")
-
-
-def _chromium() -> str | None:
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Run Chromium without a window."""
-    path = _chromium()
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync",
-             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # fmt: skip
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=quiet)
-        yield running
-        running.close()
 
 
 @dataclass
@@ -151,10 +131,10 @@ class Notebook:
 
     def widget(self, kind: str) -> Locator:
         """Return the first widget of a kind, seen."""
-        found = self.page.locator(f".smtplab-{kind}").first
-        found.wait_for(timeout=PATIENCE)
-        found.scroll_into_view_if_needed()
-        return found
+        widget = self.page.locator(f".smtplab-{kind}").first
+        widget.wait_for(timeout=PATIENCE)
+        widget.scroll_into_view_if_needed()
+        return widget
 
 
 @pytest.fixture

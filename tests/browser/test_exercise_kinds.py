@@ -27,9 +27,9 @@ def notebook(jupyterlab, open_notebook):
 
 def form(notebook, kind: str):
     """Return the form of one exercise."""
-    found = notebook.page.locator(".smtplab-ex").filter(has_text=exercises.exercise(IDS[kind], "es").question).first
-    found.scroll_into_view_if_needed()
-    return found
+    card = notebook.page.locator(".smtplab-ex").filter(has_text=exercises.exercise(IDS[kind], "es").question).first
+    card.scroll_into_view_if_needed()
+    return card
 
 
 def test_every_kind_has_its_exercise() -> None:
@@ -42,29 +42,29 @@ def test_answers_by_keyboard(notebook, picture) -> None:
     """Lists to choose from, a line and a field are filled and sent without a mouse; a half answer is told so."""
     keyboard = notebook.page.keyboard
     for kind in ("parts", "sort"):
-        asked = form(notebook, kind)
-        lists = asked.get_by_role("combobox")
-        asked.get_by_role("button").focus()
+        card = form(notebook, kind)
+        lists = card.get_by_role("combobox")
+        card.get_by_role("button").focus()
         keyboard.press("Enter")
-        expect(asked.get_by_role("status")).to_have_text("La respuesta aún no está completa.")
+        expect(card.get_by_role("status")).to_have_text("La respuesta aún no está completa.")
         expect(lists.first).to_be_focused()
         for _ in range(lists.count()):
             keyboard.press("ArrowDown")
             keyboard.press("Tab")
         expect(lists.first).to_have_value(next(iter(exercises.exercise(IDS[kind], "es").options)))
         keyboard.press("Enter")
-        expect(asked.get_by_role("status")).to_contain_text("Todavía no.")
-        picture(asked, f"exercise-{kind}")
+        expect(card.get_by_role("status")).to_contain_text("Todavía no.")
+        picture(card, f"exercise-{kind}")
     for kind, wrong, right in (("command", "HELP", "HELP RCPT"), ("text", "STATUS", "XQLENGTH")):
-        asked = form(notebook, kind)
-        field = asked.get_by_role("textbox")
+        card = form(notebook, kind)
+        field = card.get_by_role("textbox")
         for answer, verdict in ((wrong, "Todavía no."), (right, "Correcto.")):
             field.focus()
             keyboard.press("ControlOrMeta+a")
             keyboard.type(answer)
             keyboard.press("Control+Enter" if exercises.exercise(IDS[kind]).rows > 1 else "Enter")
-            expect(asked.get_by_role("status")).to_contain_text(verdict)
-        picture(asked, f"exercise-{kind}")
+            expect(card.get_by_role("status")).to_contain_text(verdict)
+        picture(card, f"exercise-{kind}")
     expect(form(notebook, "function")).to_contain_text('smtplab.check("02.end", end_of_reply)')
 
 
@@ -74,5 +74,5 @@ def test_axe_finds_nothing(notebook, theme: str) -> None:
     notebook.theme(theme)
     for kind in IDS:
         form(notebook, kind)
-        found = Axe().run(notebook.page, context=".smtplab-ex").response["violations"]
-        assert [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]] == [], kind
+        violations = Axe().run(notebook.page, context=".smtplab-ex").response["violations"]
+        assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == [], kind

@@ -60,8 +60,8 @@ def test_axe_finds_nothing(gallery, theme: str) -> None:
         widget.get_by_label("Predict first").set_checked(predict)
         if predict:
             widget.get_by_role("button", name="exim-4.96, HELP: not revealed yet").click()
-        found = Axe().run(gallery.page, context=".smtplab-gallery").response["violations"]
-        assert [(each["id"], node["html"][:160]) for each in found for node in each["nodes"]] == []
+        violations = Axe().run(gallery.page, context=".smtplab-gallery").response["violations"]
+        assert [(each["id"], node["html"][:160]) for each in violations for node in each["nodes"]] == []
 
 
 def test_the_chart_is_drawn(gallery, picture) -> None:

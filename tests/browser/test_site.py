@@ -125,8 +125,8 @@ def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str)
     second.fill("QUIT")
     second.press("Enter")
     expect(page.locator("#side_by_side .card .code")).to_have_text(["250", "221"])
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+    violations = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
     picture(page.locator("body"), f"landing-{lang}")
 
 
@@ -158,33 +158,33 @@ def test_where_python_cannot_start(visit: Visit) -> None:
 def outputs(page: Page) -> list[list[dict[str, Any]]]:
     """Run all cells of the open lesson; give each code cell's outputs."""
     run_all(page, PATIENCE)
-    found: list[list[dict[str, Any]]] = page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
-    return found
+    outputs: list[list[dict[str, Any]]] = page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
+    return outputs
 
 
-def shown(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return what outputs show, as text, with what may change taken out by nbval's own rules."""
     rules = configparser.ConfigParser()
     rules.read(TOP / "tests/nbval-sanitize.cfg")
-    told: list[tuple[str, str]] = []
-    for output in found:
+    rows: list[tuple[str, str]] = []
+    for output in outputs:
         if output["output_type"] == "stream":
-            if told and told[-1][0] == output["name"]:
-                told[-1] = (output["name"], told[-1][1] + "".join(output["text"]))
+            if rows and rows[-1][0] == output["name"]:
+                rows[-1] = (output["name"], rows[-1][1] + "".join(output["text"]))
             else:
-                told.append((output["name"], "".join(output["text"])))
+                rows.append((output["name"], "".join(output["text"])))
         elif output["output_type"] == "error":
-            told.append(("error", f"{output['ename']}: {output['evalue']}"))
+            rows.append(("error", f"{output['ename']}: {output['evalue']}"))
         else:
             drawn = "image/png" if any("vega" in kind for kind in output["data"]) else ""  # JupyterLab's, of the chart
-            told += [
+            rows += [
                 (kind, json.dumps(data, sort_keys=True) if isinstance(data, dict) else "".join(data))
                 for kind, data in sorted(output["data"].items())
                 if "widget" not in kind and kind != drawn
             ]
     for rule in rules.sections():
-        told = [(kind, re.sub(rules[rule]["regex"], rules[rule]["replace"], text)) for kind, text in told]
-    return told
+        rows = [(kind, re.sub(rules[rule]["regex"], rules[rule]["replace"], text)) for kind, text in rows]
+    return rows
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -243,15 +243,15 @@ def run(page: Page, source: str) -> list[tuple[str, str]]:
 def test_what_a_browser_cannot_do(visit: Visit) -> None:
     """What needs a socket says in one sentence that a browser has none and what to use instead; that works."""
     page = visit.lesson("en/01-first-contact.ipynb")
-    for source, said in (
+    for source, pattern in (
         ("import smtplab; smtplab.start().address", r"NoAddress\S*: this lab has no address.*Use lab.send here"),
         ("smtplab.start(carrier='tcp')", r"LabError\S*: a browser tab has no sockets.*in memory"),
         ("smtplab.probe('127.0.0.1', 25)", r"ProbeError\S*: .*smtplab\.probe\(lab\)"),
         ("smtplab.probe(smtplab.start())", "<Probe of lab rfc5321 .*>"),
         ("with smtplab.start() as lab: print(lab.send('HELP').code, lab.carrier)", "214 memory"),
     ):
-        (told,) = {text for kind, text in run(page, source) if "html" not in kind}
-        assert re.search(said, told), told
+        (output,) = {text for kind, text in run(page, source) if "html" not in kind}
+        assert re.search(pattern, output), output
 
 
 # --- the learner's work

@@ -8,9 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-import smtplab
-from tests.helpers.paths import PACKAGE
-
 if TYPE_CHECKING:
     from conftest import Notebook
 
@@ -27,8 +24,8 @@ CELLS = {
 
 def violations(notebook: Notebook, kind: str) -> list[str]:
     """Return what axe finds wrong inside a widget."""
-    found = Axe().run(notebook.page, context=f".smtplab-{kind}")
-    return [f"{each['id']}: {node['html'][:200]}" for each in found.response["violations"] for node in each["nodes"]]
+    result = Axe().run(notebook.page, context=f".smtplab-{kind}")
+    return [f"{each['id']}: {node['html'][:200]}" for each in result.response["violations"] for node in each["nodes"]]
 
 
 def send(notebook: Notebook, command: str) -> None:
@@ -56,6 +53,7 @@ def test_console_by_keyboard(all_widgets, picture) -> None:
     expect(log.locator(".part-code").filter(has_text="214").first).to_be_visible()
     send(all_widgets, "XSTATUS")
     expect(log).to_contain_text("smtplab system status")
+    expect(log.locator(".sent")).to_have_text(["HELP", "XSTATUS", "HELP", "XSTATUS"])  # two by the cells, two from here
     expect(log.locator(".reading").last).to_contain_text("211")
     expect(entry).to_be_focused()
     all_widgets.page.keyboard.press("ArrowUp")
@@ -292,52 +290,3 @@ def test_spanish(jupyterlab, open_notebook) -> None:
     expect(notebook.widget("side").get_by_role("button", name="Comparar")).to_be_visible()
     expect(notebook.widget("anatomy").locator(".explained")).to_contain_text("El código de respuesta")
     expect(notebook.widget("ex").get_by_role("button", name="Predecir")).to_be_visible()
-
-
-# A model of the least kind: what a page without Jupyter gives to a widget's module.
-PLAIN_PAGE = """
-async ([source, style, state, answer]) => {
-  document.head.append(Object.assign(document.createElement("style"), {textContent: style}));
-  const module = await import(URL.createObjectURL(new Blob([source], {type: "text/javascript"})));
-  const listeners = {}, el = document.body.appendChild(document.createElement("div"));
-  const model = {
-    get: (name) => state[name], set: (name, value) => { state[name] = value; }, save_changes: () => {},
-    on: (event, listener) => { (listeners[event] ??= []).push(listener); },
-    off: (event, listener) => { listeners[event] = listeners[event].filter((other) => other !== listener); },
-    send: () => queueMicrotask(() => listeners["msg:custom"].forEach((listener) => listener(answer))),
-  };
-  const clean = module.default.render({model, el});
-  window.left = () => { clean(); return Object.values(listeners).flat().length; };
-}
-"""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["console", "side_by_side", "anatomy"])
-def test_a_page_without_jupyter(browser, kind: str, scheme: str) -> None:
-    """Each module works on a plain page with nothing but a model, readable in the reader's scheme, and cleans up."""
-    with smtplab.start(carrier="memory") as lab:
-        reply = lab.send("HELP MAIL")
-        widget = {
-            "console": lambda: smtplab.console(lab),
-            "side_by_side": lambda: smtplab.side_by_side(lab, 211, 214),
-            "anatomy": lambda: smtplab.anatomy(reply),
-        }[kind]()
-        told: list[object] = []
-        widget.send = told.append
-        widget._handle_custom_msg({"type": "hello"}, [])
-    state = {
-        name: value for name in widget.keys if isinstance(value := getattr(widget, name), str | bool | list | dict)
-    }
-    source = (PACKAGE / f"widgets/{kind}/widget.js").read_text("utf-8")
-    page = browser.new_page(color_scheme=scheme)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_content("<!doctype html><html lang='en'><title>plain</title>")
-    page.evaluate(PLAIN_PAGE, [source, str(widget._css), state, told[0] if told else None])
-    expect(page.locator(".smtplab")).to_contain_text("214")
-    found = Axe().run(page, context=".smtplab").response["violations"]
-    assert [each["id"] for each in found] == []
-    assert page.evaluate("left()") == 0
-    assert errors == []
-    page.close()

@@ -37,22 +37,22 @@ def question(lesson: str, lang: str) -> Question:
     """Return the first exercise of a lesson (its file name) that is chosen from."""
     text = (SOURCE / f"{lesson.removesuffix('.ipynb')}.md").read_text("utf-8")
     for name, right in re.findall(r'smtplab\.check\("([\w.]+)", "(\w+)", lab\)', text):
-        made = exercise(name, lang)
-        if made.kind in ("code", "choice"):
-            return Question(made, right)
+        candidate = exercise(name, lang)
+        if candidate.kind in ("code", "choice"):
+            return Question(candidate, right)
     raise AssertionError(f"{lesson} has no exercise to choose an answer to")
 
 
 def answer_wrongly_and_rightly(page: Page, lesson: str, lang: str) -> None:
     """Answer in the page; the lab, which the lesson's last cell stopped, is started again first."""
-    asked = question(lesson, lang)
-    wrong = next(key for key in asked.exercise.options if key != asked.right)
+    chosen = question(lesson, lang)
+    wrong = next(key for key in chosen.exercise.options if key != chosen.right)
     page.evaluate(START)
-    page.evaluate(SHOW, f'smtplab.exercise("{asked.exercise.id}"')
-    form = page.locator(".smtplab-ex").filter(has_text=asked.exercise.question).first
-    expect(form.get_by_role("radio")).to_have_count(len(asked.exercise.options))
-    for key, verdict in zip((wrong, asked.right), VERDICTS[lang], strict=True):
-        form.get_by_role("radio", name=asked.exercise.options[key], exact=True).check()
+    page.evaluate(SHOW, f'smtplab.exercise("{chosen.exercise.id}"')
+    form = page.locator(".smtplab-ex").filter(has_text=chosen.exercise.question).first
+    expect(form.get_by_role("radio")).to_have_count(len(chosen.exercise.options))
+    for key, verdict in zip((wrong, chosen.right), VERDICTS[lang], strict=True):
+        form.get_by_role("radio", name=chosen.exercise.options[key], exact=True).check()
         form.get_by_role("button").click()
         expect(form.get_by_role("status")).to_contain_text(verdict)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Driver:
-    """A browser with one page. `evaluate` takes the body of an async function and gives what it returns."""
+    """A browser with one page. `evaluate` takes the body of an async function and returns what that returns."""
 
     def open(self, url: str) -> None:
         """Go to an address."""
@@ -37,16 +37,16 @@ class Driver:
         raise NotImplementedError
 
     def until(self, condition: str, seconds: float = 90) -> Any:
-        """Wait until an expression is true in the page, and give its value; the page waits, not the test."""
+        """Wait until an expression is true in the page, and return its value; the page waits, not the test."""
         end = time.monotonic() + seconds
         body = (
-            "const end = Date.now() + 2000; let found;"
-            f"while (!(found = ({condition})) && Date.now() < end) await new Promise((done) => setTimeout(done, 50));"
-            "return found instanceof Node ? true : found || null;"
+            "const end = Date.now() + 2000; let value;"
+            f"while (!(value = ({condition})) && Date.now() < end) await new Promise((done) => setTimeout(done, 50));"
+            "return value instanceof Node ? true : value || null;"
         )
-        while not (found := self.evaluate(body)):
+        while not (value := self.evaluate(body)):
             assert time.monotonic() < end, f"not within {seconds} s: {condition}"
-        return found
+        return value
 
 
 class Firefox(Driver):
@@ -62,21 +62,21 @@ class Firefox(Driver):
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": parameters}))
         while True:
-            told = json.loads(self._socket.recv())
-            if told.get("id") == self._number:
-                assert told["type"] == "success", told
-                return told["result"]
+            reply = json.loads(self._socket.recv())
+            if reply.get("id") == self._number:
+                assert reply["type"] == "success", reply
+                return reply["result"]
 
     def open(self, url: str) -> None:
         self._call("browsingContext.navigate", context=self._context, url=url, wait="interactive")
 
     def evaluate(self, body: str) -> Any:
-        expression = f"(async () => {{ {body} }})().then((found) => JSON.stringify(found ?? null))"
-        told = self._call(
+        expression = f"(async () => {{ {body} }})().then((value) => JSON.stringify(value ?? null))"
+        reply = self._call(
             "script.evaluate", expression=expression, target={"context": self._context}, awaitPromise=True
         )
-        assert told["type"] == "success", told
-        return json.loads(told["result"]["value"])
+        assert reply["type"] == "success", reply
+        return json.loads(reply["result"]["value"])
 
     def close(self) -> None:
         """Hang up."""
@@ -89,14 +89,14 @@ class WebKit(Driver):
     def __init__(self, address: str, binary: str) -> None:
         self._address = address
         options = {"webkitgtk:browserOptions": {"binary": binary, "args": ["--automation"]}}
-        made = self._call("POST", "/session", {"capabilities": {"alwaysMatch": options}})
-        self._address = f"{address}/session/{made['sessionId']}"
+        session = self._call("POST", "/session", {"capabilities": {"alwaysMatch": options}})
+        self._address = f"{address}/session/{session['sessionId']}"
         self._call("POST", "/timeouts", {"script": 60_000, "pageLoad": 60_000})
 
     def _call(self, method: str, path: str, data: Any = None) -> Any:
         body = None if data is None else json.dumps(data).encode()
-        asked = urllib.request.Request(self._address + path, body, {"Content-Type": "application/json"}, method=method)
-        with urllib.request.urlopen(asked, timeout=90) as answer:
+        call = urllib.request.Request(self._address + path, body, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(call, timeout=90) as answer:
             return json.load(answer)["value"]
 
     def open(self, url: str) -> None:
@@ -105,12 +105,12 @@ class WebKit(Driver):
     def evaluate(self, body: str) -> Any:
         script = (
             f"const done = arguments[0]; (async () => {{ {body} }})()"
-            ".then((found) => done(JSON.stringify(found ?? null)))"
+            ".then((value) => done(JSON.stringify(value ?? null)))"
             ".catch((error) => done(JSON.stringify({failed: String(error)})))"
         )
-        found = json.loads(self._call("POST", "/execute/async", {"script": script, "args": []}))
-        assert not (isinstance(found, dict) and "failed" in found), found
-        return found
+        value = json.loads(self._call("POST", "/execute/async", {"script": script, "args": []}))
+        assert not (isinstance(value, dict) and "failed" in value), value
+        return value
 
     def close(self) -> None:
         """End the session."""
@@ -136,13 +136,13 @@ def _running(command: list[str], environment: dict[str, str], log: Path) -> Iter
 
 
 def _wait_for(program: subprocess.Popen[bytes], log: Path, pattern: str) -> str:
-    """Wait until a program has written a line of that pattern; give its first group."""
+    """Wait until a program has written a line of that pattern; return its first group."""
     end, pause = time.monotonic() + 60, threading.Event()
-    while not (found := re.search(pattern, log.read_text("utf-8", "replace"))):
+    while not (match := re.search(pattern, log.read_text("utf-8", "replace"))):
         assert program.poll() is None, log.read_text("utf-8", "replace")
         assert time.monotonic() < end, log.read_text("utf-8", "replace")
         pause.wait(0.05)
-    return found[1] if found.groups() else found[0]
+    return match[1] if match.groups() else match[0]
 
 
 @contextmanager

@@ -68,9 +68,9 @@ def test_console_answers_a_command(lab: smtplab.Lab) -> None:
     """One message in gives one message out, with the exchanges since the last one: from cells, too."""
     console = smtplab.console(lab)
     lab.send("NOOP")
-    (said,) = answers(console, type="command", line="HELP")
-    assert [exchange["sent"] for exchange in said["exchanges"]] == [None, "NOOP", "HELP"]
-    reply = said["exchanges"][-1]["reply"]
+    (message,) = answers(console, type="command", line="HELP")
+    assert [exchange["sent"] for exchange in message["exchanges"]] == [None, "NOOP", "HELP"]
+    reply = message["exchanges"][-1]["reply"]
     assert (reply["code"], reply["name"], reply["category"]) == ("214", "Help message", "x1z Information")
     assert [part["kind"] for part in reply["lines"][0]] == ["code", "separator", "text", "cr", "lf"]
     (more,) = answers(console, type="command", line="XSTATUS")
@@ -102,7 +102,7 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "line", "error"),
+    ("answer", "line", "error"),
     [
         ("214 x", "HE\rLP", "No se ha enviado nada: una orden es una sola línea, pero aquí hay CR en la posición 2."),
         ("214 x", "HE\0", "No se ha enviado nada: una orden es una sola línea, pero aquí hay NUL en la posición 2."),
@@ -112,20 +112,20 @@ def test_console_says_errors(lab: smtplab.Lab) -> None:
         (b"junk\r\n", "HELP", "Lo que llegó no es una respuesta"),
     ],
 )
-def test_errors_in_spanish(said: Any, line: str, error: str) -> None:
+def test_errors_in_spanish(answer: Any, line: str, error: str) -> None:
     """What goes wrong is said in the console's language, not in the one that is set."""
-    with smtplab.start(smtplab.Personality.scripted({"HELP": said}), carrier="memory") as lab:
-        (told,) = answers(smtplab.console(lab, lang="es"), type="command", line=line)
-    assert told["error"].startswith(error)
+    with smtplab.start(smtplab.Personality.scripted({"HELP": answer}), carrier="memory") as lab:
+        (message,) = answers(smtplab.console(lab, lang="es"), type="command", line=line)
+    assert message["error"].startswith(error)
 
 
 def test_remarks_in_the_console_s_language(lab: smtplab.Lab) -> None:
     """The remarks, the text that is copied and what stands where no widget runs are in the console's language."""
     console = smtplab.console(lab, lang="es")
-    (told,) = answers(console, type="command", line="QUIT")
-    assert told["exchanges"][-1]["remarks"] == ["el servidor cerró la conexión"]
-    assert told["exchanges"][-1]["text"].splitlines()[0] == "C: QUIT"
-    assert told["exchanges"][-1]["text"].endswith("- el servidor cerró la conexión")
+    (message,) = answers(console, type="command", line="QUIT")
+    assert message["exchanges"][-1]["remarks"] == ["el servidor cerró la conexión"]
+    assert message["exchanges"][-1]["text"].splitlines()[0] == "C: QUIT"
+    assert message["exchanges"][-1]["text"].endswith("- el servidor cerró la conexión")
     assert "el servidor cerró la conexión" in console.plain()
 
 
@@ -145,25 +145,25 @@ def test_console_goes_back_to_a_scripted_server() -> None:
         console = smtplab.console(lab)
         assert console.personalities[:2] == ["scripted", "rfc5321"]
         answers(console, type="personality", name="exim-4.96")
-        (told,) = answers(console, type="personality", name="scripted")
-        assert (told["error"], told["personality"]) == (None, "scripted")
+        (message,) = answers(console, type="personality", name="scripted")
+        assert (message["error"], message["personality"]) == (None, "scripted")
         assert lab.send("HELP").lines == ("mine",)
         lab.personality = smtplab.Personality.scripted({}, name="from a cell")
-        (told,) = answers(console, type="hello")
-        assert told["personality"] == console.personalities[0] == "from a cell"
+        (message,) = answers(console, type="hello")
+        assert message["personality"] == console.personalities[0] == "from a cell"
 
 
 def test_console_carries_message_text(lab: smtplab.Lab) -> None:
     """After DATA lines go as text, their dots doubled, until a line with one dot."""
     console = smtplab.console(lab)
     for line in ("HELO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"):
-        (said,) = answers(console, type="command", line=line)
-    assert said["reading"]
+        (message,) = answers(console, type="command", line=line)
+    assert message["reading"]
     for line in ("Subject: hi", "", ".dotted", "HELP"):
-        (said,) = answers(console, type="command", line=line)
-        assert said["error"] is None
-    (said,) = answers(console, type="command", line=".")
-    assert not said["reading"]
+        (message,) = answers(console, type="command", line=line)
+        assert message["error"] is None
+    (message,) = answers(console, type="command", line=".")
+    assert not message["reading"]
     assert lab.messages[0].content == b"Subject: hi\r\n\r\n.dotted\r\nHELP\r\n"
 
 
@@ -209,7 +209,7 @@ def test_anatomy_shows_every_octet() -> None:
     anatomy = smtplab.anatomy(raw)
     assert bytes(int(octet["hex"], 16) for part in anatomy.parts for octet in part["octets"]) == raw
     assert {"CR", "LF", "SP", "TAB", "NUL", "\\xff"} <= {o["shown"] for part in anatomy.parts for o in part["octets"]}
-    assert {found["rule"] for found in anatomy.defects} == {
+    assert {defect["rule"] for defect in anatomy.defects} == {
         "reply.line-code", "reply.crlf", "reply.one-code", "reply.textstring",
     }  # fmt: skip
     with pytest.raises(smtplab.NotAReply, match="three digits"):

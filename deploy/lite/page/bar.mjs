@@ -9,15 +9,15 @@ const lang = languages.includes(folder) ? folder : languages[0];
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
 }
 
 async function until(condition) {
   for (;;) {
-    const found = condition();
-    if (found) return found;
+    const value = condition();
+    if (value) return value;
     await pause(100);
   }
 }
@@ -52,23 +52,23 @@ async function begin() {
 }
 
 function menu(app, notebook, texts) {
-  const said = element("p", { className: "said" });
-  said.setAttribute("role", "status");
+  const status = element("p", { className: "said" });
+  status.setAttribute("role", "status");
   const button = (text, act) => {
-    const made = element("button", { type: "button", textContent: text });
-    made.addEventListener("click", act);
-    return made;
+    const node = element("button", { type: "button", textContent: text });
+    node.addEventListener("click", act);
+    return node;
   };
   const home = element("a", { href: new URL(lang === languages[0] ? "./" : `${lang}/`, base).href, textContent: texts.bar_home });
   return element("details", {}, element("summary", { textContent: texts.bar_menu }), element("div", { className: "menu" }, home,
     button(texts.bar_download, () => app.commands.execute("docmanager:download")),
     button(texts.bar_reset, async () => {
-      const kept = await afresh(app, notebook().context.path);
-      said.textContent = kept ? texts.bar_kept.replace("{name}", kept.split("/").at(-1)) : texts.bar_fresh;
-    }), said));
+      const copy = await afresh(app, notebook().context.path);
+      status.textContent = copy ? texts.bar_kept.replace("{name}", copy.split("/").at(-1)) : texts.bar_fresh;
+    }), status));
 }
 
-// Keep the learner's version under a name of its own, and show the lesson as it came; gives that name, "" for no change.
+// Keep the learner's version under a name of its own, and show the lesson as it came. Return that name, "" for no change.
 async function afresh(app, path) {
   const contents = app.serviceManager.contents;
   await app.commands.execute("docmanager:save");
@@ -78,13 +78,13 @@ async function afresh(app, path) {
   if (sources(mine.content) === sources(await shipped.json())) return "";
   const stem = path.replace(/\.ipynb$/, ".mine");
   const names = new Set((await contents.get(path.split("/").slice(0, -1).join("/"), { content: true })).content.map((each) => each.path));
-  let kept = `${stem}.ipynb`;
-  for (let number = 2; names.has(kept); number += 1) kept = `${stem}-${number}.ipynb`;
-  await contents.save(kept, { type: "notebook", format: "json", content: mine.content });
+  let copy = `${stem}.ipynb`;
+  for (let number = 2; names.has(copy); number += 1) copy = `${stem}-${number}.ipynb`;
+  await contents.save(copy, { type: "notebook", format: "json", content: mine.content });
   await app.commands.execute("application:close");
   await contents.delete(path);
   await app.commands.execute("docmanager:open", { path, factory: "Notebook" });
-  return kept;
+  return copy;
 }
 
 begin();

@@ -9,13 +9,13 @@ const waiting = [];
 // Pyodide waits for ever for a file that cannot be had, so what fails is heard here.
 const missing = new Promise((_, reject) => {
   const plain = globalThis.fetch;
-  globalThis.fetch = async (...asked) => {
-    const answer = await plain(...asked).catch((error) => {
+  globalThis.fetch = async (...request) => {
+    const response = await plain(...request).catch((error) => {
       reject(error);
       throw error;
     });
-    if (!answer.ok) reject(new Error(`${answer.status} ${answer.url}`));
-    return answer;
+    if (!response.ok) reject(new Error(`${response.status} ${response.url}`));
+    return response;
   };
 });
 
@@ -23,14 +23,14 @@ async function begin(lang) {
   postMessage({ stage: 1 });
   const [pyodide, packages] = await Promise.all([
     loadPyodide({ indexURL: new URL("../static/pyodide/", import.meta.url).href }),
-    fetch(new URL("python.zip", import.meta.url)).then((answer) => answer.arrayBuffer()),
+    fetch(new URL("python.zip", import.meta.url)).then((response) => response.arrayBuffer()),
   ]);
   pyodide.unpackArchive(packages, "zip", { extractDir: pyodide.runPython("import site; site.getsitepackages()[0]") });
   postMessage({ stage: 2 });
   const { Page } = pyodide.pyimport("smtplab.widgets.page");
   page = Page(lang, (text) => postMessage({ text }));
   postMessage({ stage: 3 });
-  waiting.splice(0).forEach((text) => page.received(text));
+  for (const text of waiting.splice(0)) page.received(text);
 }
 
 addEventListener("message", ({ data }) => {

@@ -24,7 +24,7 @@ class AnatomyPresenter(Presenter):
     """
 
     def __init__(self, reply: Reply, lang: str | None = None) -> None:
-        super().__init__("anatomy", lang)
+        super().__init__(lang)
         self._names = Texts("protocol/texts", self.lang)
         self.take_apart(reply)
 
@@ -32,29 +32,29 @@ class AnatomyPresenter(Presenter):
         """Show another reply."""
         self._reply = reply
         self.show(
-            defects=[{**found, "shown": self._place(found)} for found in defects(reply, self.lang)],
+            defects=[{**defect, "shown": self._place(defect)} for defect in defects(reply, self.lang)],
             parts=[self._part(part) for part in reply.parts],
         )
 
     def _part(self, part: Any) -> dict[str, Any]:
         octets = self._reply.raw[part.start : part.end]
         whole = part.kind == "text" and len(self._reply.raw) > EACH_OCTET
-        shown = [] if whole else [{"hex": f"{octet:02X}", "shown": _shown(octet)} for octet in octets]
+        cells = [] if whole else [{"hex": f"{octet:02X}", "shown": _glyph(octet)} for octet in octets]
         key = f"anatomy_{part.kind}"
         if part.kind == "separator":
             key += "_more" if octets == b"-" else "_last"
         explained = self.say(key)
         if part.kind == "code":
-            found = code_view(int(octets), self.lang)
-            explained = " ".join(filter(None, (explained, f"{octets.decode()}: {found['name']}.")))
-            explained += "".join(f" {reading}." for reading in (found["severity"], found["category"]) if reading)
+            view = code_view(int(octets), self.lang)
+            explained = " ".join(filter(None, (explained, f"{octets.decode()}: {view['name']}.")))
+            explained += "".join(f" {reading}." for reading in (view["severity"], view["category"]) if reading)
         return {
-            "kind": part.kind, "line": part.line, "start": part.start, "end": part.end, "octets": shown,
+            "kind": part.kind, "line": part.line, "start": part.start, "end": part.end, "octets": cells,
             "text": show_octets(octets), "name": self._names(f"part_{part.kind}"), "explained": explained,
         }  # fmt: skip
 
-    def _place(self, found: dict[str, Any]) -> str:
-        return self.say("anatomy_defect").format(line=found["line"] + 1, **{k: found[k] for k in ("text", "source")})
+    def _place(self, defect: dict[str, Any]) -> str:
+        return self.say("anatomy_defect", line=defect["line"] + 1, text=defect["text"], source=defect["source"])
 
     def plain(self) -> str:
         """Return the parts as a table."""
@@ -62,14 +62,14 @@ class AnatomyPresenter(Presenter):
         rows = [
             (f"{p['start']}-{p['end'] - 1}", f"{p['name']}: {_visible(p)}", p["explained"]) for p in self.state["parts"]
         ]
-        rows += [("!", found["rule"], found["shown"]) for found in self.state["defects"]]
+        rows += [("!", defect["rule"], defect["shown"]) for defect in self.state["defects"]]
         return table(head, rows)
 
     def __repr__(self) -> str:
         return f"<anatomy of {self._reply!r}>"
 
 
-def _shown(octet: int) -> str:
+def _glyph(octet: int) -> str:
     return NAMES.get(octet) or (chr(octet) if 0x20 < octet < 0x7F else f"\\x{octet:02x}")  # printable ASCII
 
 

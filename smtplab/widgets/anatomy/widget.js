@@ -1,13 +1,11 @@
-// The anatomy widget. It needs nothing but its model: get, on, off.
-// State: texts, lang, parts [{kind, line, start, end, octets, text, name, explained}], defects [{line, start, end, shown}].
-// What came over the wire is only ever set as text.
+/**
+ * The anatomy: every octet of a reply, each part with its explanation.
+ * @typedef {{kind: string, line: number, start: number, end: number, octets: {hex: string, shown: string}[],
+ *   text: string, name: string, explained: string}} Part
+ * @typedef {SharedState & {parts: Part[], defects: (Defect & {shown: string})[]}} State
+ */
 
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
-
+/** @param {Part} part */
 function octetNodes(part) {
   if (!part.octets.length) return [element("span", { className: `wire whole part-${part.kind}`, textContent: part.text })];
   return part.octets.map(({ hex, shown }) => element("span", { className: `octet${shown.length > 1 ? " named" : ""}` },
@@ -15,31 +13,27 @@ function octetNodes(part) {
     element("span", { className: "hex", textContent: hex })));
 }
 
+/** @param {import("@anywidget/types").RenderProps<State>} props */
 function render({ model, el }) {
   const texts = model.get("texts");
-  el.classList.add("smtplab", "smtplab-anatomy");
-  el.lang = model.get("lang");
-  el.dataset.lmSuppressShortcuts = "true";
-  const head = element("div", { className: "head" },
-    element("span", { className: "title", textContent: texts.anatomy_title }),
-    element("span", { className: "soft", textContent: texts.anatomy_hint }));
-  const lines = element("div");
-  lines.setAttribute("role", "group");
-  lines.setAttribute("aria-label", texts.anatomy_parts);
-  const explained = element("div", { className: "explained" });
-  explained.setAttribute("role", "status");
+  const lines = attributes(element("div"), { role: "group", "aria-label": texts.anatomy_parts });
+  const explained = statusLine("div", "explained");
   const defects = element("div", { className: "defects" });
-  el.append(head, element("div", { className: "body" }, lines, explained, defects));
+  el.append(headOf(texts.anatomy_title, element("span", { className: "soft", textContent: texts.anatomy_hint })),
+    element("div", { className: "body" }, lines, explained, defects));
 
+  /** @type {HTMLButtonElement[]} */
   let buttons = [];
   let current = 0;
 
-  const fill = (text, fields) => Object.entries(fields).reduce((all, [key, value]) => all.replace(`{${key}}`, value), text);
+  /** @param {Part} part */
   const place = (part) => fill(part.end - part.start > 1 ? texts.anatomy_octets : texts.anatomy_octet,
     { start: part.start, end: part.end - 1 });
+  /** @param {Part} part */
   const broken = (part) => model.get("defects").filter(({ start, end }) =>
     start === end ? part.end === start : start < part.end && part.start < end);
 
+  /** @param {number} which */
   const explain = (which) => {
     const part = model.get("parts")[which];
     buttons[current]?.classList.remove("is-current");
@@ -52,18 +46,22 @@ function render({ model, el }) {
       element("div", {}, element("strong", { textContent: part.name }),
         element("span", { className: "soft", textContent: ` · ${line} · ${place(part)}` })),
       element("div", { textContent: part.explained }),
-      ...broken(part).map(({ shown }) => element("div", { className: "bad", textContent: `⚠ ${shown}` })));
+      ...broken(part).map(({ shown }) => warning(shown)));
   };
+  /** @param {KeyboardEvent} event */
   const move = (event) => {
-    event.stopPropagation(); // the notebook has shortcuts of its own
+    /** @type {Record<string, number>} */
     const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -buttons.length, End: buttons.length };
-    if (!(event.key in steps) || !buttons.includes(event.target)) return;
+    if (!(event.key in steps) || !buttons.some((button) => button === event.target)) return;
     event.preventDefault();
     buttons[Math.max(0, Math.min(buttons.length - 1, current + steps[event.key]))].focus();
   };
   const show = () => {
     const parts = model.get("parts");
+    /** @type {HTMLElement[]} */
     const rows = [];
+    /** @type {HTMLElement[]} */
+    const runs = [];
     buttons = parts.map((part, which) => {
       const faulty = broken(part).length > 0;
       const button = element("button", { type: "button", tabIndex: -1, className: `part${faulty ? " is-broken" : ""}` },
@@ -73,31 +71,29 @@ function render({ model, el }) {
       button.addEventListener("focus", () => explain(which));
       button.addEventListener("click", () => button.focus());
       if (!rows[part.line]) {
-        const run = element("div", { className: "run" });
+        runs[part.line] = element("div", { className: "run" });
         const number = fill(texts.anatomy_line, { number: part.line + 1 });
         rows[part.line] = element("div", { className: "row" },
-          element("span", { className: "soft", textContent: number }), run);
-        rows[part.line].run = run;
+          element("span", { className: "soft", textContent: number }), runs[part.line]);
       }
-      rows[part.line].run.append(button);
+      runs[part.line].append(button);
       return button;
     });
     lines.classList.toggle("many", parts.length > 500); // only what is in sight is laid out
     lines.replaceChildren(...rows);
     if (buttons.length) explain(0);
-    const found = model.get("defects");
-    const items = found.map(({ shown }) => element("li", { textContent: shown }));
-    defects.replaceChildren(...(found.length
+    const items = model.get("defects").map(({ shown }) => element("li", { textContent: shown }));
+    defects.replaceChildren(...(items.length
       ? [element("strong", { className: "bad", textContent: texts.anatomy_defects }), element("ul", {}, ...items)]
       : [element("span", { className: "soft", textContent: texts.anatomy_no_defects })]));
   };
 
-  el.addEventListener("keydown", move);
-  model.on("change:parts", show);
+  const release = begin(el, "anatomy", model.get("lang"), move);
+  const unfollow = follow(model, { "change:parts": show });
   show();
   return () => {
-    model.off("change:parts", show);
-    el.removeEventListener("keydown", move);
+    unfollow();
+    release();
   };
 }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import SmtplabError
+from smtplab.errors import LabStopped, SmtplabError
 from smtplab.recordings.personalities import personalities
 from smtplab.text.html import dialogue, paragraphs
 from smtplab.widgets.presenter import Presenter
@@ -28,59 +29,69 @@ class ConsolePresenter(Presenter):
     """
 
     def __init__(self, lab: Lab, lang: str | None = None) -> None:
-        self._lab = lab
-        self._shown = 0
-        self._met: dict[str, Personality] = {}
-        super().__init__("console", lang)
+        super().__init__(lang, lab)
+        self._told = 0  # how many exchanges every page has
+        self._personalities: dict[str, Personality] = {}
         self.state |= {"personalities": list(personalities()), "personality": "", "suggestions": SUGGESTIONS}
+        self._look()
         self._meet()
 
     def received(self, content: dict[str, Any]) -> None:
         """Answer the page: with the whole log, or with what a command added to it; `start` is the first one's place."""
-        kind, given = content.get("type"), str(content.get("line", content.get("name", "")))
+        kind, text = content.get("type"), str(content.get("line", content.get("name", "")))
         if kind not in ("hello", "command", "personality"):
             return
-        error = None
+        message = None
         try:
             if kind == "command":
-                self._type(given)
+                self._type(text)
             elif kind == "personality":
-                self._lab.personality = self._met.get(given, given)
-        except (SmtplabError, OSError, ValueError) as refused:
-            error = refusal(refused, self.lang, given)
-        said = self._lab.transcript
-        start, self._shown = 0 if kind == "hello" else self._shown, len(said)
+                self.lab.personality = self._personalities.get(text, text)
+        except (SmtplabError, OSError, ValueError) as error:
+            message = refusal(error, self.lang, text)
+        self._look()
         self._meet()
+        start, self._told = 0 if kind == "hello" else self._told, len(self._transcript)
         self.tell({
             "type": "log" if kind == "hello" else "more",
             "start": start,
-            "exchanges": [exchange_view(exchange, self.lang) for exchange in said[start:]],
-            "reading": self._lab.reading_message,
+            "exchanges": [exchange_view(exchange, self.lang) for exchange in self._transcript[start:]],
+            "reading": self._reading,
             "personality": self.state["personality"],
-            "error": error,
+            "error": message,
         })  # fmt: skip
 
+    def _look(self) -> None:
+        """Take in how the lab is now; of one that is gone, the last look stays."""
+        with suppress(LabStopped):
+            lab = self.lab
+            self._transcript, self._reading, self._repr = lab.transcript, lab.reading_message, repr(lab)
+            self._personality = lab.personality
+
     def _meet(self) -> None:
-        """Remember how the server answers now: a scripted personality is found again by nothing but itself."""
-        now = self._lab.personality
-        self._met[now.name] = now
-        if now.name not in self.state["personalities"]:
-            self.show(personalities=[now.name, *self.state["personalities"]])
-        self.show(personality=now.name)
+        """Show how the server answers. A scripted personality is remembered: nothing else leads back to it."""
+        name = self._personality.name
+        self._personalities[name] = self._personality
+        if name not in self.state["personalities"]:
+            self.show(personalities=[name, *self.state["personalities"]])
+        self.show(personality=name)
 
     def _type(self, line: str) -> None:
-        if self._lab.reading_message and line != ".":
+        lab = self.lab
+        if lab.reading_message and line != ".":
             # message text: a dot at its beginning is doubled, or it could end the message (RFC 5321 §4.5.2)
             text = ("." + line if line.startswith(".") else line).encode("utf-8", "surrogateescape")
-            self._lab.send_raw(text + b"\r\n")
+            lab.send_raw(text + b"\r\n")
         else:
-            self._lab.send(line)
+            lab.send(line)
 
     def plain(self) -> str:
         """Return what was said so far, or how to begin."""
-        said = self._lab.transcript
-        shown = dialogue(row for exchange in said for row in rows(exchange, self.lang))
-        return shown if len(said) else paragraphs(self.say("console_empty"))
+        self._look()
+        if not len(self._transcript):
+            return paragraphs(self.say("console_empty"))
+        return dialogue(row for exchange in self._transcript for row in rows(exchange, self.lang))
 
     def __repr__(self) -> str:
-        return f"<console of {self._lab!r}>"
+        self._look()
+        return f"<console of {self._repr}>"

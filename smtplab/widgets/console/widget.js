@@ -1,64 +1,49 @@
-// The console widget. It needs nothing but its model: get, on, off, send.
-// State: texts, lang, personalities, personality, suggestions.
-// It sends {type: "hello"}, {type: "command", line}, {type: "personality", name}; every view of the model gets
-// {type: "log" | "more", start, exchanges, reading, personality, error}: start is the place of the first exchange in
-// the lab's transcript, so a view takes what it does not have yet and asks for all where it missed something.
-// What came over the wire is only ever set as text.
+/**
+ * The console: type a command, see the reply taken apart and explained.
+ * It sends {type: "hello"}, {type: "command", line}, {type: "personality", name}; every view of the model gets a Log:
+ * `start` is the place of its first exchange in the lab's transcript, so a view takes what it does not have yet and asks
+ * for all where it missed something.
+ * @typedef {{sent: string | null, session: number, reply: ReplyView | null, partial: string, remarks: string[],
+ *   text: string}} Exchange
+ * @typedef {{type: string, start: number, exchanges: Exchange[], reading: boolean, personality: string,
+ *   error: string | null}} Log
+ * @typedef {SharedState & {personalities: string[], personality: string, suggestions: string[]}} State
+ */
 
-let consoles = 0;
-
-function element(tag, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+/** @param {ReplyView} reply */
+function reading(reply) {
+  const name = element("span", { className: "tag" }, element("strong", { textContent: reply.code }), ` ${reply.name}`);
+  const classes = [reply.severity, reply.category].filter(Boolean);
+  return element("div", { className: "reading" }, name,
+    ...classes.map((text) => element("span", { className: "tag", textContent: text })), ...defectNodes(reply.defects));
 }
 
-function attributes(node, named) {
-  for (const [name, value] of Object.entries(named)) node.setAttribute(name, value);
+/**
+ * @param {Exchange} exchange
+ * @param {State["texts"]} texts
+ */
+function exchangeNode({ sent, reply, partial, remarks }, texts) {
+  const node = element("div", { className: "exchange" });
+  /** @param {string} who @param {...Node} nodes */
+  const row = (who, ...nodes) => node.append(element("div", { className: "who", textContent: who }), element("div", {}, ...nodes));
+  if (sent !== null) row(texts.console_client, element("div", { className: "wire sent", textContent: sent }));
+  if (reply) row(texts.console_server, ...lineNodes(reply.lines), reading(reply));
+  if (partial) row(texts.console_server, element("div", { className: "wire", textContent: partial }));
+  for (const remark of remarks) row("–", element("div", { className: "soft", textContent: remark }));
   return node;
 }
 
-function replyLines(reply) {
-  return reply.lines.map((parts) => {
-    const line = element("div", { className: "wire" });
-    for (const { kind, text } of parts) {
-      if (kind !== "cr" && kind !== "lf") line.append(element("span", { className: `part-${kind}`, textContent: text }));
-    }
-    return line;
-  });
-}
-
-function reading(reply) {
-  const made = element("div", { className: "reading" });
-  const name = element("span", { className: "tag" }, element("strong", { textContent: reply.code }), ` ${reply.name}`);
-  made.append(name);
-  for (const text of [reply.severity, reply.category]) {
-    if (text) made.append(element("span", { className: "tag", textContent: text }));
-  }
-  for (const defect of reply.defects) {
-    made.append(element("div", { className: "bad", textContent: `⚠ ${defect.text} (${defect.source})` }));
-  }
-  return made;
-}
-
-function exchangeNode(exchange, texts) {
-  const made = element("div", { className: "exchange" });
-  const row = (who, ...nodes) => made.append(element("div", { className: "who", textContent: who }), element("div", {}, ...nodes));
-  if (exchange.sent !== null) {
-    row(texts.console_client, element("div", { className: "wire sent", textContent: exchange.sent }));
-  }
-  if (exchange.reply) {
-    row(texts.console_server, ...replyLines(exchange.reply), reading(exchange.reply));
-  }
-  if (exchange.partial) row(texts.console_server, element("div", { className: "wire", textContent: exchange.partial }));
-  for (const remark of exchange.remarks) row("–", element("div", { className: "soft", textContent: remark }));
-  return made;
-}
-
-// The list of suggestions under an input: the page decides when it opens, the input keeps the focus (ARIA combobox).
+/**
+ * The list of suggestions under an input: the page decides when it opens, the input keeps the focus (ARIA combobox).
+ * @param {HTMLInputElement} input
+ * @param {string} id
+ * @param {string} label
+ * @param {string[]} values
+ */
 function suggestionList(input, id, label, values) {
   const list = attributes(element("ul", { id, className: "suggestions", hidden: true }), { role: "listbox", "aria-label": label });
   let active = -1;
+  /** @param {number} which */
   const mark = (which) => {
     list.children[active]?.setAttribute("aria-selected", "false");
     active = which;
@@ -68,46 +53,47 @@ function suggestionList(input, id, label, values) {
     if (option) input.setAttribute("aria-activedescendant", option.id);
     else input.removeAttribute("aria-activedescendant");
   };
-  const show = (found) => {
-    list.replaceChildren(...found.map((value, which) => attributes(
+  /** @param {string[]} entries */
+  const show = (entries) => {
+    list.replaceChildren(...entries.map((value, which) => attributes(
       element("li", { id: `${id}-${which}`, textContent: value }), { role: "option", "aria-selected": "false" })));
     active = -1;
     input.removeAttribute("aria-activedescendant");
-    list.hidden = !found.length;
+    list.hidden = !entries.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
   };
+  /** @param {number} which */
   const take = (which) => {
-    input.value = list.children[which].textContent;
+    input.value = list.children[which].textContent ?? "";
     show([]);
   };
   list.addEventListener("mousedown", (event) => event.preventDefault()); // the input keeps the focus
   list.addEventListener("click", ({ target }) => {
-    const which = [...list.children].indexOf(target);
+    const which = [...list.children].indexOf(/** @type {Element} */ (target));
     if (which >= 0) take(which);
   });
   attributes(input, { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id });
   return {
     list,
     openAll: () => show(values),
-    match: (typed) => {
-      const begun = typed.toUpperCase();
-      show(begun ? values.filter((value) => value.toUpperCase().startsWith(begun) && value.length > begun.length) : []);
+    /** @param {string} text */
+    match: (text) => {
+      const start = text.toUpperCase();
+      show(start ? values.filter((value) => value.toUpperCase().startsWith(start) && value.length > start.length) : []);
     },
     close: () => show([]),
     isOpen: () => !list.hidden,
+    /** @param {number} step */
     move: (step) => mark(Math.max(-1, Math.min(list.children.length - 1, active + step))),
     chosen: () => active,
     take,
   };
 }
 
+/** @param {import("@anywidget/types").RenderProps<State>} props */
 function render({ model, el }) {
   const texts = model.get("texts");
-  const id = `smtplab-console-${++consoles}`;
-  el.classList.add("smtplab", "smtplab-console");
-  el.lang = model.get("lang");
-  el.dataset.lmSuppressShortcuts = "true";
-
+  const id = uniqueId("console");
   const personality = element("select", { id: `${id}-personality` });
   const servers = () => {
     personality.replaceChildren(...model.get("personalities").map((name) => element("option", { value: name, textContent: name })));
@@ -115,8 +101,7 @@ function render({ model, el }) {
   };
   const copy = element("button", { type: "button", textContent: texts.console_copy });
   const clear = element("button", { type: "button", textContent: texts.console_clear });
-  const head = element("div", { className: "head" },
-    element("span", { className: "title", textContent: texts.console_title }),
+  const head = headOf(texts.console_title,
     element("label", { htmlFor: personality.id }, texts.console_personality, personality), copy, clear);
 
   const log = attributes(element("div", { className: "log", tabIndex: 0 }),
@@ -124,24 +109,28 @@ function render({ model, el }) {
   const nothing = element("p", { className: "soft", textContent: texts.console_empty });
   log.append(nothing);
 
-  const input = element("input", { type: "text", className: "mono", autocomplete: "off", spellcheck: false });
-  attributes(input, { autocapitalize: "off", placeholder: texts.console_hint });
+  const input = attributes(lineInput(), { autocapitalize: "off", placeholder: texts.console_hint });
   const prompt = element("span", { textContent: texts.console_command });
   const suggestions = suggestionList(input, `${id}-suggestions`, texts.console_suggestions, model.get("suggestions"));
   const form = element("form", {},
     element("div", { className: "field" }, element("label", {}, prompt, input), suggestions.list),
     element("button", { type: "submit", className: "primary", textContent: texts.console_send }));
-  const status = attributes(element("div", { className: "status soft" }), { role: "status" });
+  const status = statusLine("div", "status soft");
   el.append(head, log, form, status);
 
+  /** @type {Exchange[]} */
   const exchanges = []; // all of the lab's, from its first: a cleared view can still be copied whole
+  /** @type {string[]} */
   const history = [];
   let place = 0; // in history; its length is the line being written
   let draft = "";
-  let asked = null; // the command whose reply is awaited by this view
+  /** @type {string | null} */
+  let pending = null; // the command whose reply is awaited by this view
   let inMessage = false; // the server reads message text
 
+  /** @param {string} text */
   const say = (text) => { status.textContent = text; };
+  /** @param {Exchange[]} more */
   const append = (more) => {
     for (const exchange of more) {
       nothing.remove();
@@ -157,6 +146,7 @@ function render({ model, el }) {
     }
     if (more.length) place = history.length;
   };
+  /** @param {Log} message */
   const receive = (message) => {
     if (message.type !== "log" && message.type !== "more") return;
     if (message.start > exchanges.length) model.send({ type: "hello" });
@@ -168,12 +158,13 @@ function render({ model, el }) {
     if (message.error) {
       nothing.remove();
       log.append(element("p", { className: "refused bad", textContent: `⚠ ${message.error}` }));
-      const refused = asked !== null && !message.exchanges.some((exchange) => exchange.sent !== null);
-      if (refused && !input.value) input.value = asked; // nothing was sent
+      const refused = !message.exchanges.some((exchange) => exchange.sent !== null);
+      if (refused && pending !== null && !input.value) input.value = pending; // nothing was sent
     }
     log.scrollTop = log.scrollHeight;
-    asked = null;
+    pending = null;
   };
+  /** @param {SubmitEvent} event */
   const submit = (event) => {
     event.preventDefault();
     suggestions.close();
@@ -182,10 +173,11 @@ function render({ model, el }) {
       return;
     }
     say("");
-    asked = input.value;
+    pending = input.value;
     input.value = "";
-    model.send({ type: "command", line: asked });
+    model.send({ type: "command", line: pending });
   };
+  /** @param {number} step */
   const recall = (step) => {
     const next = place + step;
     if (next < 0 || next > history.length) return;
@@ -194,6 +186,7 @@ function render({ model, el }) {
     input.value = place === history.length ? draft : history[place];
     input.setSelectionRange(input.value.length, input.value.length);
   };
+  /** @type {Record<string, (event: KeyboardEvent) => boolean>} each returns whether it did something */
   const keys = {
     ArrowDown: ({ altKey }) => {
       if (suggestions.isOpen()) suggestions.move(1);
@@ -222,8 +215,8 @@ function render({ model, el }) {
       return open;
     },
   };
+  /** @param {KeyboardEvent} event */
   const press = (event) => {
-    event.stopPropagation(); // the notebook has shortcuts of its own
     if (event.target === input && !event.isComposing && keys[event.key]?.(event)) event.preventDefault();
   };
   const copyText = async () => {
@@ -232,8 +225,8 @@ function render({ model, el }) {
       await navigator.clipboard.writeText(text);
       say(texts.console_copied);
     } catch {
-      const area = element("textarea", { className: "mono", value: text, readOnly: true });
-      area.setAttribute("aria-label", texts.console_copy);
+      const area = attributes(element("textarea", { className: "mono", value: text, readOnly: true }),
+        { "aria-label": texts.console_copy });
       area.addEventListener("keydown", (event) => {
         if (event.key === "Escape") {
           area.remove();
@@ -248,7 +241,7 @@ function render({ model, el }) {
     }
   };
   const choose = () => {
-    say(texts.console_changed.replace("{name}", () => personality.value));
+    say(fill(texts.console_changed, { name: personality.value }));
     model.send({ type: "personality", name: personality.value });
   };
   const wipe = () => {
@@ -261,17 +254,15 @@ function render({ model, el }) {
   form.addEventListener("submit", submit);
   input.addEventListener("input", () => (inMessage ? suggestions.close() : suggestions.match(input.value)));
   input.addEventListener("blur", suggestions.close);
-  el.addEventListener("keydown", press);
   personality.addEventListener("change", choose);
   copy.addEventListener("click", copyText);
   clear.addEventListener("click", wipe);
-  model.on("msg:custom", receive);
-  model.on("change:personalities", servers);
+  const release = begin(el, "console", model.get("lang"), press);
+  const unfollow = follow(model, { "msg:custom": receive, "change:personalities": servers });
   model.send({ type: "hello" });
   return () => {
-    model.off("msg:custom", receive);
-    model.off("change:personalities", servers);
-    el.removeEventListener("keydown", press);
+    unfollow();
+    release();
   };
 }
 

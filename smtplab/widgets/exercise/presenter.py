@@ -1,4 +1,4 @@
-"""Behind an exercise: a question, an answer, and the feedback made for that answer. The checks are in exercises.py."""
+"""Behind an exercise: a question, an answer, and the feedback made for that answer. course/exercises.py judges it."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ class ExercisePresenter(Presenter):
     """
 
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
-        made = self._exercise = checks.exercise(exercise_id, lang)
-        self._lab = lab
+        self._exercise = it = checks.exercise(exercise_id, lang)
+        self._asks = lab is not None
         self._answers = 0
-        super().__init__("exercise", lang)
+        super().__init__(lang, lab)
         self.state |= {
-            "question": made.question, "kind": made.kind, "options": [list(option) for option in made.options.items()],
-            "items": list(made.items), "rows": made.rows, "call": made.call, "prediction": made.prediction,
+            "question": it.question, "kind": it.kind, "options": [list(option) for option in it.options.items()],
+            "items": list(it.items), "rows": it.rows, "call": it.call, "prediction": it.prediction,
             "given": "", "feedback": {},
         }  # fmt: skip
 
-    def answer(self, given: Any) -> Feedback:
-        """Answer, and give the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
-        self.show(given=[str(each) for each in given] if isinstance(given, list | tuple) else _shown(given))
-        feedback = checks.check(self._exercise.id, given, self._lab, self.lang)
+    def answer(self, answer: Any) -> Feedback:
+        """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
+        self.show(given=[str(each) for each in answer] if isinstance(answer, list | tuple) else _written(answer))
+        feedback = checks.check(self._exercise.id, answer, self.lab if self._asks else None, self.lang)
         self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
         """Take an answer from the page; what is refused is said there, and judges nothing."""
-        given = content.get("answer")
-        if content.get("type") != "answer" or self._exercise.call or not isinstance(given, str | list):
+        answer = content.get("answer")
+        if content.get("type") != "answer" or self._exercise.call or not isinstance(answer, str | list):
             return
         try:
-            self.answer(given)
+            self.answer(answer)
         except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
             self._judge(None, str(error))
         except (SmtplabError, OSError, ValueError) as error:
-            self._judge(None, refusal(error, self.lang, *([given] if isinstance(given, str) else [])))
+            self._judge(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
     def _judge(self, right: bool | None, text: str, reply: str = "") -> None:
         self._answers += 1  # the same answer again is shown again
@@ -67,8 +67,8 @@ class ExercisePresenter(Presenter):
         return f"<exercise {self._exercise.id}>"
 
 
-def _shown(given: Any) -> str:
+def _written(answer: Any) -> str:
     """Return an answer as the page's field shows it; a function is not shown."""
-    if isinstance(given, bytes):
-        return show_octets(given)
-    return str(given) if isinstance(given, str | int) else ""
+    if isinstance(answer, bytes):
+        return show_octets(answer)
+    return str(answer) if isinstance(answer, str | int) else ""

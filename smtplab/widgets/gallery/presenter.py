@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtplab.recordings.survey import COMMANDS, survey
 from smtplab.rfc.codes import explain
@@ -10,18 +10,21 @@ from smtplab.rfc.judge import OUTCOMES, Verdict, judge
 from smtplab.widgets.presenter import Presenter
 from smtplab.widgets.views import reply_view
 
+if TYPE_CHECKING:
+    from smtplab.recordings.survey import Server
+
 
 class GalleryPresenter(Presenter):
     """Servers by commands. The page asks to open a cell and gets its details."""
 
     def __init__(self, lang: str | None = None) -> None:
-        super().__init__("gallery", lang)
+        super().__init__(lang)
         rows = [
-            {"name": server.name, "about": f"{server.software}, {server.version}, {server.date}", "codes": codes}
+            {"name": server.name, "about": _about(server), "codes": codes}
             for server, (_, *codes) in zip(survey().servers, survey().rows(), strict=True)
         ]
-        seen = {code for row in rows for code in row["codes"] if code != "-"}
-        names = {code: explain(code, self.lang).text for code in sorted(seen)}
+        codes = sorted({code for row in rows for code in row["codes"]} - {"-"})
+        names = {code: explain(code, self.lang).text for code in codes}
         self.show(commands=list(COMMANDS), servers=rows, names=names)
 
     def received(self, content: dict[str, Any]) -> None:
@@ -30,15 +33,15 @@ class GalleryPresenter(Presenter):
             return
         server = next((each for each in survey().servers if each.name == content.get("server")), None)
         command = str(content.get("command"))
-        said = server.dialogues.get(command) if server else None
-        if server is None or said is None or said[-1].reply is None:
+        dialogue = server.dialogues.get(command) if server else None
+        if server is None or dialogue is None or dialogue[-1].reply is None:
             return
         self.tell({
             "type": "details", "server": server.name, "command": command,
-            "about": f"{server.software}, {server.version}, {server.date}",
-            "reply": reply_view(said[-1].reply, self.lang),
-            "closed": said[-1].closed,
-            "verdicts": [_verdict(each) for each in judge(said[-1], said, lang=self.lang)],
+            "about": _about(server),
+            "reply": reply_view(dialogue[-1].reply, self.lang),
+            "closed": dialogue[-1].closed,
+            "verdicts": [_verdict(each) for each in judge(dialogue[-1], dialogue, lang=self.lang)],
         })  # fmt: skip
 
     def plain(self) -> str:
@@ -49,6 +52,10 @@ class GalleryPresenter(Presenter):
         return f"<gallery of {len(self.state['servers'])} servers>"
 
 
-def _verdict(found: Verdict) -> dict[str, Any]:
-    weight = OUTCOMES.index(found.outcome)
-    return {"weight": weight, "words": found.words, "text": found.rule.text, "source": found.rule.source}
+def _about(server: Server) -> str:
+    return f"{server.software}, {server.version}, {server.date}"
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    weight = OUTCOMES.index(verdict.outcome)
+    return {"weight": weight, "words": verdict.words, "text": verdict.rule.text, "source": verdict.rule.source}

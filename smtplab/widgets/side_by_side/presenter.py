@@ -25,19 +25,19 @@ class SideBySidePresenter(Presenter):
     """
 
     def __init__(self, lab: Lab | None, first: str | int, second: str | int, lang: str | None = None) -> None:
-        self._lab = lab
-        super().__init__("side_by_side", lang)
+        super().__init__(lang, lab)
         self.codes = lab is None or isinstance(first, int)
         self.state |= {"codes": self.codes, "pair": {}, "error": ""}
         self.compare(first, second)
 
     def compare(self, first: str | int, second: str | int) -> None:
         """Show another pair. Raises what `Lab.send` and `smtplab.compare` raise."""
-        if self._lab is None or self.codes:
+        if self.codes:
             compare(first, second, self.lang)  # says what is wrong with them
             self._show(first, second, None, None)
         else:
-            one, other = self._lab.send(str(first)), self._lab.send(str(second))
+            lab = self.lab
+            one, other = lab.send(str(first)), lab.send(str(second))
             self._show(str(first), str(second), one, other)
 
     def received(self, content: dict[str, Any]) -> None:
@@ -71,17 +71,17 @@ class SideBySidePresenter(Presenter):
     def _words(self, one: int, other: int) -> dict[str, Any]:
         """Return what is the same, what differs, and what pages get wrong, where the two are codes at all."""
         try:
-            found = compare(one, other, self.lang)
+            comparison = compare(one, other, self.lang)
         except NotACode as error:
             why = refusal(error, self.lang, f"{one:03}", f"{other:03}")
             return {"readings": [], "same": [], "differences": [why], "corrections": []}
         return {
-            "readings": [(digit.reading_a, digit.reading_b) for digit in found.digits],
-            "same": list(found.same),
-            "differences": [f"{each.text} [{cite(each.source, self.lang)}]" for each in found.differences],
+            "readings": [(digit.reading_a, digit.reading_b) for digit in comparison.digits],
+            "same": list(comparison.same),
+            "differences": [f"{each.text} [{cite(each.source, self.lang)}]" for each in comparison.differences],
             "corrections": [
                 {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": cite(each.source, self.lang)}
-                for each in found.corrections
+                for each in comparison.corrections
             ],
         }
 

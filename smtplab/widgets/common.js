@@ -1,0 +1,173 @@
+// What all widgets share. It is joined in front of each widget's module, as common.css is in front of each stylesheet:
+// nothing is imported or exported here, and a widget's module uses what stands here freely.
+// A widget needs nothing but its model: get, on, off, send. Text that came over the wire is only ever set as text.
+
+/**
+ * What every widget's state has: its texts by key, and their language.
+ * @typedef {{texts: Record<string, string>, lang: string}} SharedState
+ * A piece of a reply's line, and what it is: code, separator, enhanced, text, cr, lf.
+ * @typedef {{kind: string, text: string}} Piece
+ * A rule that a reply breaks, and where.
+ * @typedef {{line: number, start: number, end: number, rule: string, text: string, source: string}} Defect
+ * What a code means.
+ * @typedef {{name: string, meaning: string, severity: string, category: string}} CodeView
+ * A reply: each line as its pieces, what its code means, and its defects.
+ * @typedef {CodeView & {code: string, lines: Piece[][], defects: Defect[]}} ReplyView
+ */
+
+/**
+ * Return a new element with properties and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} properties
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function element(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+/**
+ * Set attributes that are no properties, and return the element.
+ * @template {Element} Node
+ * @param {Node} node
+ * @param {Record<string, string>} values
+ * @returns {Node}
+ */
+function attributes(node, values) {
+  for (const [name, value] of Object.entries(values)) node.setAttribute(name, value);
+  return node;
+}
+
+/**
+ * Return a text with each {name} in it filled in.
+ * @param {string} text
+ * @param {Record<string, string | number>} fields
+ */
+function fill(text, fields) {
+  return text.replace(/\{(\w+)\}/g, (field, name) => String(fields[name] ?? field));
+}
+
+/**
+ * Return an id that no other widget on the page has: each widget's module may be loaded many times.
+ * @param {string} kind
+ */
+function uniqueId(kind) {
+  const page = /** @type {{smtplabWidgets?: number}} */ (globalThis);
+  page.smtplabWidgets = (page.smtplabWidgets ?? 0) + 1;
+  return `smtplab-${kind}-${page.smtplabWidgets}`;
+}
+
+/**
+ * Make a page's element the root of a widget. The notebook's own shortcuts do not see the keys that are pressed in it.
+ * @param {HTMLElement} el
+ * @param {string} name the widget's class, without "smtplab-"
+ * @param {string} lang
+ * @param {(event: KeyboardEvent) => void} press is told each key
+ * @returns {() => void} what undoes the hold on the keys
+ */
+function begin(el, name, lang, press = () => {}) {
+  el.classList.add("smtplab", `smtplab-${name}`);
+  el.lang = lang;
+  el.dataset.lmSuppressShortcuts = "true";
+  /** @param {KeyboardEvent} event */
+  const keep = (event) => {
+    event.stopPropagation(); // the notebook has shortcuts of its own
+    press(event);
+  };
+  el.addEventListener("keydown", keep);
+  return () => el.removeEventListener("keydown", keep);
+}
+
+/**
+ * Have the model call functions, each at its event.
+ * @param {Pick<import("@anywidget/types").AnyModel, "on" | "off">} model
+ * @param {Record<string, (...values: any[]) => void>} calls
+ * @returns {() => void} what undoes it
+ */
+function follow(model, calls) {
+  for (const [event, call] of Object.entries(calls)) model.on(event, call);
+  return () => {
+    for (const [event, call] of Object.entries(calls)) model.off(event, call);
+  };
+}
+
+/**
+ * Return a widget's head.
+ * @param {string} title
+ * @param {...Node} nodes
+ */
+function headOf(title, ...nodes) {
+  return element("div", { className: "head" }, element("span", { className: "title", textContent: title }), ...nodes);
+}
+
+/**
+ * Return a place whose text is announced when it changes.
+ * @param {"div" | "span"} tag
+ * @param {string} className
+ */
+function statusLine(tag, className) {
+  return attributes(element(tag, { className }), { role: "status" });
+}
+
+/**
+ * Make an element that scrolls a place that the keyboard reaches.
+ * @template {HTMLElement} Node
+ * @param {Node} node
+ * @param {string} label
+ */
+function region(node, label) {
+  node.tabIndex = 0;
+  return attributes(node, { role: "region", "aria-label": label });
+}
+
+/** Return an input for one line of text that is taken as it is. */
+function lineInput() {
+  return element("input", { type: "text", className: "mono", autocomplete: "off", spellcheck: false });
+}
+
+/**
+ * Return what is shown when it is unfolded.
+ * @param {string} title
+ * @param {...Node} nodes
+ */
+function folded(title, ...nodes) {
+  return element("details", {}, element("summary", { textContent: title }), ...nodes);
+}
+
+/**
+ * Return the nodes of a line's pieces; its CR and LF are among them where `ends` is true.
+ * @param {Piece[]} pieces
+ */
+function pieceNodes(pieces, ends = false) {
+  return pieces.flatMap(({ kind, text }) => {
+    if (kind !== "cr" && kind !== "lf") return [element("span", { className: `part-${kind}`, textContent: text })];
+    return ends ? [element("span", { className: "soft", textContent: ` ${text}` })] : [];
+  });
+}
+
+/**
+ * Return the nodes of a reply's lines.
+ * @param {Piece[][]} lines
+ */
+function lineNodes(lines) {
+  return lines.map((pieces) => element("div", { className: "wire" }, ...pieceNodes(pieces)));
+}
+
+/**
+ * Return a node that says what is wrong.
+ * @param {string} text
+ */
+function warning(text) {
+  return element("div", { className: "bad", textContent: `⚠ ${text}` });
+}
+
+/**
+ * Return the nodes of a reply's defects.
+ * @param {Defect[]} defects
+ */
+function defectNodes(defects) {
+  return defects.map(({ text, source }) => warning(`${text} (${source})`));
+}

@@ -1,0 +1,116 @@
+"""A widget's module in one blank page, over a small model and the presenter itself: no Jupyter, no server, no file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from smtplab.widgets.files import module, stylesheet
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from smtplab.widgets.presenter import Presenter
+
+BLANK = "<!doctype html><html lang='en'><title>blank</title><body></body></html>"
+
+# What a widget's module needs of its model, and what a page without Jupyter has to have.
+SMALL_MODEL = """
+(state) => {
+  const listeners = new Map(), sent = [], saved = [];
+  const call = (event, ...values) => [...listeners.get(event) ?? []].forEach((listener) => listener(...values));
+  return {
+    sent, saved,
+    get: (name) => state[name],
+    set: (name, value) => { state[name] = value; },
+    save_changes: () => saved.push(structuredClone(state)),
+    on: (event, listener) => listeners.set(event, (listeners.get(event) ?? new Set()).add(listener)),
+    off: (event, listener) => listeners.get(event)?.delete(listener),
+    send: (content) => sent.push(content),
+    change: (changes) => {
+      Object.assign(state, changes);
+      Object.keys(changes).forEach((name) => call(`change:${name}`));
+    },
+    receive: (content) => call("msg:custom", content),
+    listening: () => [...listeners.values()].reduce((count, each) => count + each.size, 0),
+  };
+}
+"""
+
+MOUNT = f"""
+async ([source, style, state]) => {{
+  const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
+  const {{ default: widget }} = await import(url);
+  URL.revokeObjectURL(url);
+  document.head.append(Object.assign(document.createElement("style"), {{ textContent: style }}));
+  const el = document.body.appendChild(document.createElement("div")), model = ({SMALL_MODEL})(state);
+  globalThis.pressed = [];
+  document.onkeydown = ({{ key }}) => pressed.push(key); // what a notebook would hear
+  (globalThis.mounted ??= []).push({{ model, el, destroy: widget.render({{ model, el }}) }});
+  return mounted.length - 1;
+}}
+"""
+
+
+@dataclass
+class Mounted:
+    """A widget in the page, and the presenter behind it.
+
+    number: which of the page's widgets it is. sent: what the widget has sent to its presenter.
+    """
+
+    page: Page
+    presenter: Presenter
+    number: int = 0
+    sent: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        name = self.presenter.name
+        state = json.loads(json.dumps(self.presenter.state))
+        self.number = self.page.evaluate(MOUNT, [module(name), stylesheet(name), state])
+        self.presenter.on_show = lambda changes: self._call("change", changes)
+        self.presenter.tell = lambda message: self._call("receive", message)
+        self.answer()
+
+    def _call(self, name: str, value: Any = None) -> Any:
+        return self.page.evaluate("([at, name, value]) => mounted[at].model[name](value)", [self.number, name, value])
+
+    @property
+    def el(self) -> Locator:
+        """The widget's element."""
+        return self.page.locator(".smtplab").nth(self.number)
+
+    def answer(self) -> list[dict[str, Any]]:
+        """Have the presenter answer what the widget sent since the last time, and return what that was."""
+        messages: list[dict[str, Any]] = self.page.evaluate("at => mounted[at].model.sent.splice(0)", self.number)
+        self.sent += messages
+        for message in messages:
+            self.presenter.received(message)
+        return messages
+
+    def press(self, *keys: str) -> None:
+        """Press keys, and have what they send answered."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.answer()
+
+    def type(self, text: str, *keys: str) -> None:
+        """Type a text and press keys, and have what they send answered."""
+        self.page.keyboard.type(text)
+        self.press(*keys)
+
+    def pressed(self) -> list[str]:
+        """Return the keys that got past the widget, to what would be the notebook."""
+        keys: list[str] = self.page.evaluate("() => pressed.splice(0)")
+        return keys
+
+    def saved(self) -> list[dict[str, Any]]:
+        """Return the states that the widget has saved."""
+        states: list[dict[str, Any]] = self.page.evaluate("at => mounted[at].model.saved", self.number)
+        return states
+
+    def destroy(self) -> int:
+        """Take the widget away, and return how many listeners it leaves on its model."""
+        count: int = self.page.evaluate("at => (mounted[at].destroy(), mounted[at].model.listening())", self.number)
+        return count

@@ -1,0 +1,465 @@
+"""Each widget in one blank page, over a small model: quick enough for every save, and nothing is fetched."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+import smtplab
+from smtplab.course import exercises
+from smtplab.course.grading import KINDS
+from smtplab.widgets import notebook
+from smtplab.widgets.anatomy.presenter import AnatomyPresenter
+from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
+from smtplab.widgets.exercise.presenter import ExercisePresenter
+from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from tests.helpers.blank_page import BLANK, Mounted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from smtplab.widgets.presenter import Presenter
+
+pytestmark = pytest.mark.browser
+
+NASTY = "<img src=x onerror='window.hacked=1'>"
+MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
+    "anatomy": lambda lab: AnatomyPresenter(lab.send("HELP")),
+    "console": ConsolePresenter,
+    "exercise": lambda lab: ExercisePresenter("01.rcpt", lab),
+    "gallery": lambda lab: GalleryPresenter(),
+    "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
+}
+EXERCISES = {exercises.exercise(name).kind: name for name in reversed(exercises.exercises())}
+
+
+@pytest.fixture(scope="module")
+def one_page(browser: Browser) -> Iterator[Page]:
+    """Open one page for all these tests."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page(one_page: Page) -> Iterator[Page]:
+    """Return the page, blank again; at the end of a test it has fetched nothing and no script has failed."""
+    faults: list[str] = []
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith("blob:"):
+            faults.append(request.url)
+
+    def note_error(error: Any) -> None:
+        faults.append(str(error))
+
+    one_page.goto("about:blank")
+    one_page.set_content(BLANK)
+    one_page.on("request", note_request)
+    one_page.on("pageerror", note_error)
+    yield one_page
+    one_page.remove_listener("request", note_request)
+    one_page.remove_listener("pageerror", note_error)
+    assert faults == []
+
+
+@pytest.fixture
+def lab() -> Iterator[smtplab.Lab]:
+    """Return a lab in memory."""
+    with smtplab.start(carrier="memory") as lab:
+        yield lab
+
+
+# --- all of them
+
+
+def test_every_widget_is_tried_here() -> None:
+    """No widget is left out of these tests."""
+    assert set(MAKERS) == set(notebook.WIDGETS)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """A widget stands in its own class and language, keeps its keys from the notebook, and leaves nothing behind."""
+    it = Mounted(page, MAKERS[name](lab))
+    assert it.el.get_attribute("lang") == "en"
+    assert it.el.get_attribute("data-lm-suppress-shortcuts") == "true"
+    assert it.el.inner_text().strip()
+    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control.focus()
+    it.press("b", "Shift+Enter", "Control+c")
+    assert it.pressed() == []
+    assert it.destroy() == 0
+    control.focus()
+    it.page.keyboard.press("b")
+    assert it.pressed() == ["b"]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_ids_are_unique(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """Two widgets of a kind, each with its module loaded anew, share no id, and each label has its control."""
+    for _ in range(2):
+        Mounted(page, MAKERS[name](lab))
+    ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
+    assert len(set(ids)) == len(ids)
+    assert page.locator("label").evaluate_all("labels => labels.every((label) => label.control)")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_wire_text_is_never_html(page: Page, name: str) -> None:
+    """Markup in a reply is shown as text and runs nothing."""
+    server = smtplab.Personality.scripted({"HELP": f"214 {NASTY}", "NOOP": f"250 {NASTY}"})
+    with smtplab.start(server, carrier="memory") as lab:
+        lab.send("HELP")
+        it = Mounted(page, MAKERS[name](lab))
+    if name in ("anatomy", "console", "side_by_side"):
+        assert it.el.evaluate("(el, text) => el.textContent.includes(text)", NASTY if name != "anatomy" else "<")
+    assert it.el.locator("img").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", MAKERS)
+def test_axe_finds_nothing(page: Page, lab: smtplab.Lab, name: str, scheme: Any) -> None:
+    """Each widget is readable and labelled on a plain page, in the reader's scheme."""
+    page.emulate_media(color_scheme=scheme)
+    lab.send("HELP MAIL")
+    it = Mounted(page, MAKERS[name](lab))
+    if name in ("anatomy", "console", "side_by_side"):
+        expect(it.el).to_contain_text("214")
+    violations = Axe().run(page, context=".smtplab").response["violations"]
+    assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == []
+
+
+# --- the console
+
+
+@pytest.fixture
+def console(page: Page, lab: smtplab.Lab) -> Mounted:
+    """Return a console, its input focused."""
+    it = Mounted(page, ConsolePresenter(lab))
+    it.el.get_by_role("combobox", name="Command").focus()
+    return it
+
+
+def field(it: Mounted) -> str:
+    """Return what stands in the console's input."""
+    return it.el.locator("form input").input_value()
+
+
+def test_console_says_hello_and_shows_what_was_said(page: Page, lab: smtplab.Lab) -> None:
+    """A new view asks for all that was said: each reply in its parts, explained; the greeting apart."""
+    lab.send("HELP MAIL")
+    it = Mounted(page, ConsolePresenter(lab))
+    assert it.sent == [{"type": "hello"}]
+    log = it.el.get_by_role("log")
+    expect(log.locator(".new-session")).to_have_text(["new session"])
+    expect(log.locator(".sent")).to_have_text(["HELP MAIL"])
+    tags = log.locator(".exchange").last.locator(".tag")
+    expect(tags).to_have_text(["214 Help message", "2yz Positive Completion", "x1z Information"])
+    expect(log.locator(".exchange").last.locator(".wire .part-code").first).to_have_text("214")
+    assert "CR" not in log.inner_text()
+
+
+def test_console_sends_what_is_typed(console: Mounted) -> None:
+    """Enter sends the line as it is typed and empties it; nothing typed is told so and sends nothing."""
+    console.press("Enter")
+    expect(console.el.get_by_role("status")).to_have_text("Type a command first.")
+    assert console.sent == [{"type": "hello"}]
+    console.type(" help  rcpt ", "Enter")
+    assert console.sent[1:] == [{"type": "command", "line": " help  rcpt "}]
+    expect(console.el.get_by_role("status")).to_have_text("")
+    assert field(console) == ""
+    expect(console.el.locator(".sent")).to_have_count(1)
+
+
+def test_console_history(console: Mounted) -> None:
+    """The arrow keys go through what was sent, and back to what was being written."""
+    for line in ("NOOP", "XSTATUS", "XSTATUS"):
+        console.type(line, "Enter")
+    console.type("RS")
+    lines = []
+    for key in ("ArrowUp", "ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown", "ArrowDown"):
+        console.press(key)
+        lines.append(field(console))
+    assert lines == ["XSTATUS", "NOOP", "NOOP", "XSTATUS", "RS", "RS"]
+
+
+def test_console_suggestions(console: Mounted) -> None:
+    """The down arrow opens all suggestions, typing narrows them, Enter takes one, Escape and leaving close them."""
+    options = console.el.locator("[role=listbox]:not([hidden]) [role=option]")
+    entry = console.el.get_by_role("combobox", name="Command")
+    console.press("ArrowDown")
+    expect(options).to_have_text(SUGGESTIONS)
+    expect(entry).to_have_attribute("aria-expanded", "true")
+    active = entry.get_attribute("aria-activedescendant")
+    expect(console.page.locator(f"[id='{active}']")).to_have_text("HELP")
+    console.press("Escape")
+    expect(options).to_have_count(0)
+    console.type("rc", "ArrowDown", "ArrowDown", "Enter")
+    assert field(console) == "RCPT TO:<you@lab.example>"
+    assert console.sent == [{"type": "hello"}]
+    entry.fill("h")
+    expect(options).to_have_text(["HELP", "HELP MAIL", "HELP NOSUCH", "HELO client.example"])
+    options.nth(1).click()
+    assert field(console) == "HELP MAIL"
+    entry.fill("h")
+    console.el.get_by_role("button", name="Clear view").focus()
+    expect(options).to_have_count(0)
+
+
+def test_console_keeps_what_was_refused(console: Mounted, lab: smtplab.Lab) -> None:
+    """What could not be sent is said in the log and stands in the input again."""
+    lab.stop()
+    console.type("HELP", "Enter")
+    expect(console.el.locator(".refused")).to_contain_text("⚠ The lab is stopped")
+    assert field(console) == "HELP"
+
+
+def test_console_message_text(console: Mounted) -> None:
+    """After DATA the line is message text: its label says so, an empty line is sent, and nothing is suggested."""
+    for line in ("HELO me", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"):
+        console.type(line, "Enter")
+    expect(console.el.get_by_label("Message text")).to_be_focused()
+    console.type("H", "ArrowDown")
+    expect(console.el.locator("[role=option]")).to_have_count(0)
+    console.type("", "Enter", "Enter")
+    assert console.sent[-1] == {"type": "command", "line": ""}
+    console.type(".", "Enter")
+    expect(console.el.get_by_label("Command", exact=True)).to_be_focused()
+
+
+def test_console_changes_the_server(console: Mounted, lab: smtplab.Lab) -> None:
+    """A server chosen is asked for and announced; one that a cell sets is chosen in the list."""
+    server = console.el.get_by_label("Server")
+    server.select_option("exim-4.96")
+    assert console.answer() == [{"type": "personality", "name": "exim-4.96"}]
+    expect(console.el.get_by_role("status")).to_contain_text("exim-4.96")
+    assert lab.personality.name == "exim-4.96"
+    lab.personality = smtplab.Personality.scripted({"NOOP": "250 $& {name}"}, name="mine")
+    server.focus()
+    console.el.get_by_role("combobox", name="Command").focus()
+    console.type("NOOP", "Enter")
+    expect(server).to_have_value("mine")
+    expect(server.locator("option").first).to_have_text("mine")
+
+
+def test_console_copies_by_hand(console: Mounted) -> None:
+    """Where the clipboard is closed the dialogue stands in a field, Escape leaves it; a cleared view copies whole."""
+    console.page.evaluate("() => { navigator.clipboard && (navigator.clipboard.writeText = () => Promise.reject()); }")
+    console.type("NOOP", "Enter")
+    console.el.get_by_role("button", name="Clear view").click()
+    expect(console.el.get_by_role("log")).to_have_text("The view is empty; the lab still has its transcript.")
+    copy = console.el.get_by_role("button", name="Copy as text")
+    copy.click()
+    area = console.el.get_by_role("textbox", name="Copy as text")
+    assert "C: NOOP\nS: 250 OK" in area.input_value()
+    console.press("Escape")
+    expect(area).to_have_count(0)
+    expect(copy).to_be_focused()
+
+
+def test_console_asks_for_what_it_missed(console: Mounted) -> None:
+    """A view that has missed exchanges asks for all of them, and shows each once."""
+    console.presenter.tell = lambda _message: None
+    console.type("NOOP missed", "Enter")
+    console.presenter.tell = lambda message: console._call("receive", message)
+    console.type("NOOP seen", "Enter")
+    assert console.answer() == [{"type": "hello"}]
+    expect(console.el.locator(".sent")).to_have_text(["NOOP missed", "NOOP seen"])
+
+
+# --- the others
+
+
+def test_anatomy_by_keyboard(page: Page) -> None:
+    """The arrow keys, Home and End move from part to part, each explained; one part is in the order of Tab."""
+    it = Mounted(page, AnatomyPresenter(smtplab.Reply(b"214-2.0.0 a\r\n214 b\r\n")))
+    current, explained = it.el.locator("button.is-current"), it.el.locator(".explained")
+    buttons = it.el.get_by_role("button")
+    buttons.first.focus()
+    seen = []
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "End", "ArrowRight", "Home", "ArrowUp", "x"):
+        it.press(key)
+        seen.append(buttons.evaluate_all("all => all.indexOf(document.activeElement)"))
+        expect(it.el.locator("button[tabindex='0']")).to_have_count(1)
+        expect(current).to_be_focused()
+    assert seen == [1, 2, 1, 10, 10, 0, 0, 0]
+    expect(explained).to_contain_text("214: Help message")
+    expect(it.el.locator(".defects")).to_have_text(it.presenter.say("anatomy_no_defects"))
+
+
+def test_anatomy_of_another_reply(page: Page) -> None:
+    """Another reply takes the place of the first; what is broken is marked, named and listed."""
+    presenter = AnatomyPresenter(smtplab.Reply(b"214 a\r\n"))
+    it = Mounted(page, presenter)
+    presenter.take_apart(smtplab.Reply(b"214-a\tb\r\n middle\n211 c\r\n"))
+    expect(it.el.locator(".row")).to_have_count(3)
+    expect(it.el.locator(".octet.named .shown").first).to_have_text("TAB")
+    expect(it.el.locator(".defects li").first).to_contain_text("Line")
+    broken = it.el.locator("button.is-broken").first
+    broken.focus()
+    expect(it.el.locator(".explained .bad").first).to_contain_text("⚠")
+
+
+def test_anatomy_of_a_missing_end(page: Page) -> None:
+    """A line end that is missing is marked at the last part that is there."""
+    it = Mounted(page, AnatomyPresenter(smtplab.Reply(b"214 a")))
+    expect(it.el.locator("button.is-broken")).to_have_count(1)
+    expect(it.el.locator("button").last).to_have_class(re.compile("is-broken"))
+
+
+def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
+    """Two commands are asked for and shown with what is the same and what differs; a refusal leaves the pair."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
+    expect(it.el.locator(".code")).to_have_text(["214", "211"])
+    expect(it.el.locator(".code .differs")).to_have_text(["4", "1"])
+    expect(it.el.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    it.el.get_by_label("First command").fill("NOOP")
+    it.el.get_by_label("Second command").fill("STAT")
+    it.press("Enter")
+    assert it.sent == [{"type": "compare", "first": "NOOP", "second": "STAT"}]
+    expect(it.el.locator(".code")).to_have_text(["250", "500"])
+    lab.stop()
+    it.press("Enter")
+    expect(it.el.get_by_role("status")).to_contain_text("The lab is stopped")
+    expect(it.el.locator(".code")).to_have_text(["250", "500"])
+
+
+def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab) -> None:
+    """The lines of two replies to the same command are told apart by their labels."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP"))
+    labels = it.el.get_by_role("region").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert len(labels) == len(set(labels)) == 2
+
+
+def test_side_by_side_of_codes(page: Page) -> None:
+    """Two codes have no lines, and their fields are for codes."""
+    it = Mounted(page, SideBySidePresenter(None, 211, 214))
+    expect(it.el.get_by_label("First code")).to_have_value("211")
+    expect(it.el.locator(".lines")).to_have_count(0)
+    expect(it.el.locator("details ol li").first).to_be_attached()
+
+
+def test_every_kind_of_exercise_is_tried_here() -> None:
+    """There is an exercise of each kind."""
+    assert set(EXERCISES) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_exercise_keeps_a_draft(page: Page, lab: smtplab.Lab, kind: str) -> None:
+    """What is filled in but not sent is saved, and put back in a new view; half an answer is told so and not sent."""
+    presenter = ExercisePresenter(EXERCISES[kind], lab)
+    it = Mounted(page, presenter)
+    expect(it.el.locator(".smtplab-ex-question")).to_have_text(presenter.state["question"])
+    controls = it.el.locator("fieldset :is(input, select, textarea)")
+    if kind == "function":
+        assert (controls.count(), it.el.get_by_role("button").count()) == (0, 0)
+        expect(it.el.locator("code")).to_have_text(presenter.state["call"])
+        return
+    it.el.get_by_role("button").click()
+    expect(it.el.get_by_role("status")).to_have_text("The answer is not complete yet.")
+    expect(controls.first).to_be_focused()
+    assert it.answer() == []
+    first = controls.first
+    if kind in ("code", "choice"):
+        first.check()
+        draft: Any = first.input_value()
+    elif kind in ("parts", "sort"):
+        first.select_option(index=1)
+        draft = [first.input_value(), *[""] * (controls.count() - 1)]
+    else:
+        first.fill("HELP x")
+        first.blur()
+        draft = "HELP x"
+    assert it.saved()[-1]["given"] == draft
+    presenter.state["given"] = draft
+    again = Mounted(page, presenter)
+    values = again.el.locator("fieldset :is(input:checked, input[type=text], select, textarea)")
+    assert values.evaluate_all("all => all.map((one) => one.value)") == (draft if isinstance(draft, list) else [draft])
+
+
+def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
+    """An answer is sent and its feedback shown, with the reply; Control and Enter send it too; a refusal is neither."""
+    it = Mounted(page, ExercisePresenter("01.rcpt", lab))
+    status, entry = it.el.get_by_role("status"), it.el.get_by_role("textbox")
+    entry.fill(" RCPT TO:<a@b.example> ")
+    it.press("Enter")
+    assert it.sent == [{"type": "answer", "answer": "RCPT TO:<a@b.example>"}]
+    expect(status).to_contain_text("Not yet.")
+    expect(status).to_have_class("smtplab-ex-feedback is-not-yet")
+    entry.fill("HELP RCPT")
+    it.press("Control+Enter")
+    expect(status).to_contain_text("Right.")
+    expect(status).to_have_class("smtplab-ex-feedback is-right")
+    expect(it.el.get_by_role("region")).to_contain_text("214")
+    lab.stop()
+    it.press("Enter")
+    expect(status).to_contain_text("The lab is stopped")
+    expect(status.locator("strong")).to_have_count(0)
+    expect(status).not_to_have_class(re.compile("is-"))
+
+
+def test_exercise_shows_an_answer_from_python(page: Page, lab: smtplab.Lab) -> None:
+    """An answer from a cell fills the field and shows its feedback; a new view shows the last one."""
+    presenter = ExercisePresenter("01.rcpt", lab)
+    it = Mounted(page, presenter)
+    presenter.answer("help rcpt")
+    for view in (it, Mounted(page, presenter)):
+        expect(view.el.get_by_role("textbox")).to_have_value("help rcpt")
+        expect(view.el.get_by_role("status")).to_contain_text("Right.")
+
+
+def test_gallery_opens_a_cell(page: Page) -> None:
+    """A cell opened by keyboard shows its octets and verdicts; details of another cell are not shown."""
+    it = Mounted(page, GalleryPresenter())
+    cell = it.el.get_by_role("button", name="exim-4.96, HELP: 214 Help message")
+    expect(cell).to_have_attribute("title", "Help message")
+    cell.focus()
+    it.press("Enter")
+    assert it.sent == [{"type": "open", "server": "exim-4.96", "command": "HELP"}]
+    details = it.el.locator(".details")
+    expect(details.locator(".wire div").first).to_have_text("214-Commands supported: CR LF")
+    expect(details.locator("summary")).to_contain_text("conforms to")
+    expect(it.el.locator("button.is-open")).to_be_focused()
+    it.presenter.received({"type": "open", "server": "dumbster-1.6", "command": "HELP"})
+    expect(details.locator(".asked")).to_have_text("exim-4.96: HELP")
+
+
+def test_gallery_filter(page: Page) -> None:
+    """The filter keeps the servers that answered HELP so, and lists no code that none gave."""
+    it = Mounted(page, GalleryPresenter())
+    rows = it.el.locator("tbody tr")
+    count = rows.count()
+    it.el.get_by_label("HELP answered").select_option("211")
+    expect(it.el.locator("tbody th")).to_have_text(["dumbster-1.6"])
+    it.el.get_by_label("HELP answered").select_option("")
+    expect(rows).to_have_count(count)
+
+
+def test_gallery_predicts(page: Page) -> None:
+    """With "Predict first" no code is shown, not even to a screen reader, before one was chosen; the score counts."""
+    it = Mounted(page, GalleryPresenter())
+    it.el.get_by_label("Predict first").check()
+    expect(it.el.get_by_role("button", name="214")).to_have_count(0)
+    expect(it.el.locator("td button").first).to_have_attribute("title", "")
+    for server, guess, score in (("dumbster-1.6", "214", "0 of 1 right"), ("exim-4.96", "214", "1 of 2 right")):
+        it.el.get_by_role("button", name=f"{server}, HELP: not revealed yet").click()
+        assert it.answer() == []
+        reveal = it.el.get_by_role("button", name="Reveal", exact=True)
+        reveal.click()
+        assert it.answer() == []
+        it.el.get_by_role("radio", name=guess).check()
+        reveal.click()
+        assert it.answer() == [{"type": "open", "server": server, "command": "HELP"}]
+        expect(it.el.get_by_role("status")).to_have_text(score)
+        expect(it.el.locator("button.is-open")).to_be_focused()
+    expect(it.el.get_by_role("button", name="dumbster-1.6, HELP: 211")).to_be_visible()
