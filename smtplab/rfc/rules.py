@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smtplab.errors import UnknownName
 from smtplab.text.language import resolve
-from smtplab.text.texts import data
+from smtplab.text.texts import data, unknown
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -33,7 +32,7 @@ def rule(rule_id: str, lang: str | None = None) -> Rule:
     """Return a rule by its id, in a language. Raises UnknownName, listing those there are."""
     rows = data("rfc/rules")
     if rule_id not in rows:
-        raise UnknownName("rule", rule_id, rows)
+        raise unknown("rule", rule_id, rows, lang)
     lang = resolve(lang)
     row = rows[rule_id]
     return Rule(rule_id, row["level"], row["source"], row["text"][lang], lang)

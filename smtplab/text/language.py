@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from smtplab.errors import UnknownName
+from smtplab.text.names import unknown_name
 
 NAMES = {"en": "English", "es": "Español"}
 """Every language there is, and what it calls itself. The first is the default."""
@@ -27,9 +27,9 @@ def resolve(lang: str | None = None) -> str:
     Raises UnknownName where it is not one of `LANGUAGES`.
     """
     if lang is None:
-        lang = _chosen or os.environ.get("SMTPLAB_LANG") or DEFAULT
+        lang = _wish()
     if lang not in LANGUAGES:
-        raise UnknownName("language", lang, LANGUAGES)
+        raise unknown_name(spoken(), "language", lang, LANGUAGES)
     return lang
 
 
@@ -38,8 +38,21 @@ def language() -> str:
     return resolve(None)
 
 
+def spoken(lang: str | None = None) -> str:
+    """Return the language in which an error is told: `lang`, else the one that is set, else the default.
+
+    It raises nothing: an error says what is wrong, and not that SMTPLAB_LANG is wrong too.
+    """
+    wishes = (lang, _wish(), DEFAULT)
+    return next(wish for wish in wishes if wish in LANGUAGES)
+
+
 def set_language(lang: str) -> str:
-    """Set the language of explanations, tables and widgets made from now on, and return it."""
+    """Set the language of explanations, tables, widgets and errors made from now on, and return it."""
     global _chosen  # noqa: PLW0603  one setting for the process, as a learner expects
     _chosen = resolve(lang)
     return _chosen
+
+
+def _wish() -> str:
+    return _chosen or os.environ.get("SMTPLAB_LANG") or DEFAULT

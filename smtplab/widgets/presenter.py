@@ -6,12 +6,15 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtplab.errors import LabStopped
-from smtplab.text.texts import Texts
+from smtplab.text.texts import Sentences, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtplab.lab.lab import Lab
+
+
+_say = Sentences("widgets/errors")
 
 
 class Presenter:
@@ -45,7 +48,7 @@ class Presenter:
         """The lab. Raises LabStopped where there is none any more."""
         lab = self._lab()
         if lab is None:
-            raise LabStopped("nobody holds this widget's lab any more, so it has stopped")
+            raise LabStopped(_say("nobody_holds", self.lang))
         return lab
 
     def hold(self) -> None:

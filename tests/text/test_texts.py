@@ -7,14 +7,14 @@ import pytest
 from smtplab.text.texts import Texts, data
 from tests.helpers.paths import PACKAGE
 
-NOT_SENTENCES = ("course/exercises/", "course/lessons", "rfc/codes", "rfc/rules", "recordings/ftp")
+NOT_SENTENCES = ("text/reasons", "course/exercises/", "course/lessons", "rfc/codes", "rfc/rules", "recordings/ftp")
 FILES = sorted(
     name for path in PACKAGE.rglob("*.toml")
     if not (name := path.relative_to(PACKAGE).with_suffix("").as_posix()).startswith(NOT_SENTENCES)
 )  # fmt: skip
 PUT_TOGETHER = (
     "gallery_word_", "part_", "remark_", "anatomy_head_", "anatomy_separator_", "anatomy_code", "anatomy_enhanced",
-    "anatomy_text", "anatomy_cr", "anatomy_lf", "software_", "version_", "obtained_",
+    "anatomy_text", "anatomy_cr", "anatomy_lf", "software_", "version_", "obtained_", "unknown_",
 )  # fmt: skip
 
 
