@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import click, cold, life, load, recorded, round_trip, site
+from benchmarks import click, cold, commands, life, load, recorded, round_trip, site
 
-MEASURES = {"round_trip": round_trip, "recorded": recorded, "cold": cold, "life": life, "load": load, "click": click,
-            "site": site}  # fmt: skip
+MEASURES = {
+    "round_trip": round_trip, "commands": commands, "recorded": recorded, "cold": cold, "life": life, "load": load,
+    "click": click, "site": site,
+}  # fmt: skip
 
 
 def main() -> int:
