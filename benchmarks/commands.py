@@ -1,7 +1,7 @@
 """Every command, there and back, on both carriers, and a whole session of smtplib's, against a stock Controller.
 
 The same smtplib asks both servers over tcp, so only the servers differ; both keep no mail. In memory the lab's own
-client asks. Each of some fresh processes measures all in turn (see round_trip.py); the medians are taken over the processes.
+client asks. Each of some fresh processes measures all in turn (see round_trip.py); medians are over the processes.
 """
 
 from __future__ import annotations
