@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtplab.errors import DialogueError, NotAReply, ProbeError
-from smtplab.lab.lab import Lab, seconds
+from smtplab.lab.lab import Lab
 from smtplab.protocol.command import command_line
 from smtplab.protocol.octets import show_octets
+from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge
 from smtplab.text.html import table

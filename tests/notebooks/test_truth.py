@@ -178,8 +178,8 @@ def test_quoted_replies_were_said(source: Path, lang: str) -> None:
     """Each reply quoted in prose stands to the letter in a code cell, its output, or the recording cited with it."""
     blocks, shown = page(source, lang)
     for block in blocks:
-        answers = [each for name in recorded(block) for each in recording(name).answers.values()]
-        said = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
+        replies = [reply for name in recorded(block) for _, _, reply in recording(name).lines()]
+        said = [reply.octets.decode("latin-1") for reply in replies]
         for quote in (span for span in SPAN.findall(block) if re.match(r"\d{3}[ -].", span)):
             assert any(quote in text for text in (shown, *said)), (quote, block)
 
