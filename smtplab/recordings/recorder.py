@@ -1,7 +1,8 @@
 """Record a server: ask it what the recordings ask, in every phase of a session, and keep what it says octet for octet.
 
 Ask only a server that you may ask. It gets some two hundred commands on some ninety connections, and HELP once more
-with each command that it lists. No mail is sent unless `transaction` names a recipient, and then one message.
+with each command that it lists or must have. No mail is sent unless `transaction` names a recipient, and then one
+message.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from smtplab.protocol.octets import show_octets
 from smtplab.protocol.reply import ReplyParser
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.convert import convert
-from smtplab.recordings.listed import keyword_verbs, listed_words
+from smtplab.recordings.listed import keyword_verbs, listed, listed_words
+from smtplab.recordings.recording import Addition, RecordedReply
+from smtplab.rfc.checks import MINIMUM
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from smtplab.protocol.connection import Connection
-    from smtplab.recordings.recording import Recording
+    from smtplab.recordings.recording import Answers, Recording
 
 _COMMANDS = [
     b"HELP", b"HELP MAIL", b"HELP HELP", b"HELP NOSUCH", b"help", b"HELP ", b"STAT", b"STATUS", b"XSTATUS", b"NOOP",
@@ -39,6 +42,7 @@ _IN_ORDER = [*(line + b"\r\n" for line in _COMMANDS), b"HELP\n"]
 _FRESH = [*_IN_ORDER, *(line + b"\r\n" for line in _ALONE)]
 _MESSAGE = b"Subject: lab\r\n\r\nHELP\r\nSTAT\r\n"
 _SENDER = b"MAIL FROM:<alice@lab.example>\r\n"
+_HELO = b"HELO lab.example\r\n"
 _MANY = 200
 _IN_TEXT = 1.0
 """Seconds to wait for what should not come: a reply to message text."""
@@ -140,15 +144,15 @@ class _Recorder:
         if not any(row["received"] and row["received"][:3] != b"421" for row in self.rows if row["sent"] not in told):
             raise CannotRecord(self._say("nothing"))
 
-    def topics(self) -> list[bytes]:
-        """Return HELP with each command that the server lists in what it said to HELP and EHLO so far."""
-        words: dict[str, None] = {}
+    def listed(self) -> set[str]:
+        """Return the commands that the server lists in what it said to HELP and EHLO so far."""
+        words: set[str] = set()
         for row in self.rows:
             if row["sent"] == self._hello:
-                words |= dict.fromkeys(sorted(keyword_verbs(row["received"])))
+                words |= keyword_verbs(row["received"])
             elif row["sent"] == b"HELP\r\n" and row["received"][:1] == b"2":
-                words |= dict.fromkeys(sorted(listed_words(row["received"])))
-        return [b"HELP " + word.encode() + b"\r\n" for word in words][:_MOST_TOPICS]
+                words |= listed_words(row["received"])
+        return words
 
     def transaction(self, recipient: bytes) -> None:
         """Deliver a message, with HELP in between, as far as the server lets it come."""
@@ -239,7 +243,7 @@ def record(
     recorder.check_answers()
     if transaction is not None:
         recorder.transaction(transaction.encode())
-    _alone(recorder, recorder.topics(), extra)
+    _alone(recorder, [*_FRESH, *topics(recorder.listed())], extra)
     capture: dict[str, Any] = {
         "name": name, "software": software, "version": version, "started": obtained,
         "date": datetime.now(UTC).date().isoformat(),
@@ -258,19 +262,60 @@ def record(
     return replace(convert(capture), name=name, obtained=obtained, protocol=protocol)
 
 
+def topics(words: Iterable[str]) -> list[bytes]:
+    """Return HELP with each of these words, the first sixty, and with each command that every server has."""
+    return [b"HELP " + word.encode() + b"\r\n" for word in dict.fromkeys([*sorted(words)[:_MOST_TOPICS], *MINIMUM])]
+
+
+def extend(
+    recording: Recording,
+    connect: Callable[[float], Connection],
+    *,
+    obtained: str,
+    timeout: float = 5.0,
+    lang: str | None = None,
+    progress: Callable[[str], None] = lambda _what: None,
+) -> Recording:
+    """Ask a recorded server what its recording lacks, and return the recording with the answers as an addition.
+
+    It is asked HELP with each command that it lists or must have. Nothing recorded changes.
+    recording: of this very server. obtained: how it was started now. Others: as for `record`.
+    Raises CannotRecord where the server says something else to HELP than was recorded, and as `record` does.
+    """
+    say = Texts("recordings/recorder", lang)
+    hello = b"LHLO lab.example\r\n" if recording.protocol == "LMTP" else b"EHLO lab.example\r\n"
+    recorder = _Recorder(connect, hello, seconds(timeout), progress, say)
+    lacks = [b"HELP\r\n", *topics(listed(recording)[0])]
+    for greet, phase in ((True, "greeted"), (False, "connected")):
+        for line in lacks:
+            if line == b"HELP\r\n" or recording.reply_to(line, phase) is None:
+                recorder.session(f"alone:{line!r}", [line], greet=greet, keep_hello=False)
+    answers: Answers = {}
+    for row in recorder.rows:
+        phase, line = "greeted" if row["greeted"] else "connected", row["sent"]
+        reply, recorded = RecordedReply(row["received"], row["dropped"]), recording.reply_to(line, phase)
+        if recorded is None:
+            answers.setdefault(phase, {})[line] = reply
+        elif recorded != reply:
+            raise CannotRecord(say("another", name=recording.name, phase=phase, reply=show_octets(reply.octets[:60])))
+    if not answers:
+        return recording
+    addition = Addition(datetime.now(UTC).date().isoformat(), obtained, answers)
+    return replace(recording, additions=(*recording.additions, addition))
+
+
 def _in_order(recorder: _Recorder, verb: str) -> None:
     """Ask everything in long sessions, after EHLO and before it; a server that hangs up is asked on."""
     for greet, when in ((True, "after"), (False, "before")):
-        lines = [b"HELO lab.example\r\n", *_IN_ORDER] if greet else list(_IN_ORDER)
+        lines = [_HELO, *_IN_ORDER] if greet else list(_IN_ORDER)
         part = 0
         while lines:
             part += 1
             lines = lines[max(1, recorder.session(f"in order, {when} {verb}/{part}", lines, greet=greet)) :]
 
 
-def _alone(recorder: _Recorder, topics: list[bytes], extra: Iterable[bytes]) -> None:
-    """Ask each line alone on a connection, after EHLO and before it."""
+def _alone(recorder: _Recorder, lines: list[bytes], extra: Iterable[bytes]) -> None:
+    """Ask each line alone on a connection, after EHLO and before it, HELO before EHLO only and the extra after it."""
     for greet in (True, False):
-        first = () if greet else (b"HELO lab.example\r\n",)
-        for line in dict.fromkeys([*_FRESH, *first, *topics, *(extra if greet else ())]):
+        for line in dict.fromkeys([*lines, *(extra if greet else (_HELO,))]):
             recorder.session(f"alone:{line!r}", [line, b"NOOP\r\n"], greet=greet, keep_hello=False)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 import smtplab
+from smtplab.lab.remote import RemoteConnection
+from smtplab.recordings.recorder import extend
 from smtplab.recordings.recording import names, recording
 from smtplab.rfc.judge import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
+from tests.helpers.paths import PACKAGE
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 
@@ -19,6 +24,13 @@ SERVERS = {
     "postfix": ("postfix-3.7.", PERMITTED, 500),
     "nodemailer": ("smtp-server-", VIOLATES, 214),
     "haraka": ("haraka-3.", VIOLATES, 250),
+}
+
+
+# how the addition's server was run, where that is not how the recording's was
+HOW = {
+    "exim": "from Debian's package exim4-daemon-light 4.96-15+deb12u10 with no router",
+    "postfix": "from the same package with the configuration of tests/real_servers",
 }
 
 
@@ -45,6 +57,41 @@ def hold(port: int, prefix: str, worst: str, code: int) -> None:
     }
     assert different == {}, name
     assert name in found.likeness.names
+
+
+def hold_additions(port: int, name: str) -> None:
+    """Ask a server again what was added to its recording, and hold each answer; write it where that is asked for."""
+    kept = recording(name)
+    how = HOW.get(name.partition("-")[0], "as before")
+    again = extend(
+        replace(kept, additions=()),
+        lambda within: RemoteConnection("127.0.0.1", port, within),
+        obtained=f"run on loopback, {how}, and asked HELP with more topics",
+        timeout=20,
+    )
+    if os.environ.get("SMTPLAB_EXTEND_RECORDINGS"):
+        (PACKAGE / f"recordings/servers/{name}.json").write_text(again.to_text(), "utf-8")
+        return
+    assert again.additions
+    assert [each.answers for each in again.additions] == [each.answers for each in kept.additions]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_additions(server: str, request: pytest.FixtureRequest) -> None:
+    """HELP with each command that the real server lists or must have gets what the recording holds."""
+    hold_additions(request.getfixturevalue(server), recorded(SERVERS[server][0]))
+
+
+def test_additions_of_python_servers(python_server: tuple[str, int]) -> None:
+    """The same of stock aiosmtpd and smtpdfix."""
+    name, port = python_server
+    hold_additions(port, recorded(f"{name}-" if name == "smtpdfix" else "aiosmtpd-"))
+
+
+def test_additions_of_python_packages(python_package: tuple[str, int]) -> None:
+    """The same of aiosmtpd's other children, and of the standard library's server and its child."""
+    name, port = python_package
+    hold_additions(port, name)
 
 
 @pytest.mark.parametrize("server", SERVERS)

@@ -81,8 +81,8 @@ def test_round_trip(name: str) -> None:
             lab._carrier.connect, name, software=made.software, version=made.version, protocol=made.protocol,
             transaction=recipient, limits=True,
         )  # fmt: skip
-    kept = {(phase, line): said for phase, lines in made.answers.items() for line, said in lines.items()}
-    got = {(phase, line): said for phase, lines in again.answers.items() for line, said in lines.items()}
+    kept = {(phase, line): reply for phase, line, reply in made.lines()}
+    got = {(phase, line): reply for phase, line, reply in again.lines()}
     assert {place: said for place, said in got.items() if kept.get(place) != said} == {}
     assert len(got) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
     assert again.greeting == made.greeting
@@ -119,11 +119,16 @@ def test_a_server_that_hung_up_hangs_up(start: Callable[..., smtplab.Lab]) -> No
 def test_what_was_not_recorded_is_marked(start: Callable[..., smtplab.Lab]) -> None:
     """A command never recorded gets the reply to an unknown one, another spelling what is like it; both are marked."""
     lab = start("exim-4.96")
-    lab.send("ehlo somebody.else")
-    lab.send("HELP SOMETHING")
-    assert [exchange.source for exchange in lab.transcript[1:]] == ["alike", "unrecorded"]
-    assert lab.transcript[-1].reply.raw == b"500 unrecognized command\r\n"
-    assert "never recorded" in str(lab.transcript[-1])
+    for line in ("ehlo somebody.else", "HELP SOMETHING", "SOMETHING", "AUTH PLAIN", "BDAT 5"):
+        lab.send(line)
+    sources = [exchange.source for exchange in lab.transcript[1:]]
+    assert sources == ["alike", "inferred", "unrecorded", "stand-in", "stand-in"]
+    assert [exchange.reply.code for exchange in lab.transcript[1:]] == [250, 214, 500, 454, 503]
+    assert lab.transcript[3].reply.raw == b"500 unrecognized command\r\n"
+    remarks = [str(exchange) for exchange in lab.transcript[2:5]]
+    assert "inferred from what this server said" in remarks[0]
+    assert "never recorded: what this server says to an unknown command" in remarks[1]
+    assert "the lab's words" in remarks[2]
 
 
 def test_bare_lf_is_waited_for(start: Callable[..., smtplab.Lab]) -> None:
