@@ -177,7 +177,7 @@ class Inference:
         order = dict.fromkeys((*phases, "greeted", "connected"))
         odd = b"\r\n" if not line.strip() else None if line.lstrip()[:1].isalpha() else b"?\r\n"
         if odd is not None and (reply := self._recording.reply_to(odd, *order)) is not None:
-            return reply, "inferred"
+            return reply, "alike" if line == odd else "inferred"
         examples = [
             (row.line[:-2], row.reply)
             for rows in self._rows.values()
