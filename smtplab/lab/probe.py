@@ -6,30 +6,34 @@ no mailbox. Ask only a server that you may ask. A lab's server is asked over the
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtplab.errors import DialogueError, NotAReply, ProbeError
 from smtplab.lab.lab import Lab
+from smtplab.lab.watch import MOST_UNASKED, WatchedConnection
 from smtplab.protocol.command import command_line
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.timeouts import seconds
+from smtplab.protocol.transcript import Exchange, Transcript
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge
-from smtplab.text.html import table
+from smtplab.text.html import paragraphs, table
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from smtplab.protocol.client import Client
-    from smtplab.protocol.connection import Connection
-    from smtplab.protocol.transcript import Exchange, Transcript
+    from smtplab.protocol.reply import Reply
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 PORT, TLS_PORT = 25, 465
 _CLOSING = 421
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,6 +43,7 @@ class Probe:
     host, port: whom was asked; a lab by its name, with no port. tls: the version of TLS that was spoken, or None.
     transcript: the dialogue. likeness: which recorded server it is most like, or None.
     ended: why the dialogue broke off early, or "".
+    remarks: what else came that no command asked for.
     """
 
     host: str
@@ -48,8 +53,9 @@ class Probe:
     likeness: Likeness | None
     lang: str
     ended: str = ""
+    remarks: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def verdicts(self) -> tuple[Verdicts, ...]:
         """The verdicts on each exchange, in the transcript's order."""
         return tuple(judge(exchange, self.transcript, lang=self.lang) for exchange in self.transcript)
@@ -66,15 +72,28 @@ class Probe:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return a row an exchange: the command, the first line of the reply, the notable verdicts."""
-        say = Texts("lab/probe", self.lang)
         rows = []
         for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True):
-            said = say("nothing") if exchange.reply is None else str(exchange.reply).split("\n")[0]
-            more = "" if exchange.reply is None or not exchange.reply.is_multiline else " …"
             notable = [f"{each.words}: {each.rule.id} ({each.rule.source})" for each in verdicts.notable]
-            command = say("greeting") if exchange.sent is None else show_octets(exchange.sent.rstrip(b"\r\n"))
-            rows.append((command, said + more, "; ".join(notable) or Texts("rfc/judge", self.lang)("conforms")))
+            verdict = "; ".join(notable) or Texts("rfc/judge", self.lang)("conforms")
+            rows.append((self._command(exchange), self._first_line(exchange), verdict))
         return rows
+
+    def _kind(self, exchange: Exchange) -> str:
+        if exchange.sent is not None:
+            return "command"
+        first = next((each for each in self.transcript if each.sent is not None or each.reply is not None), None)
+        return "greeting" if exchange is first else "unasked"
+
+    def _command(self, exchange: Exchange) -> str:
+        if exchange.sent is not None:
+            return show_octets(exchange.sent.rstrip(b"\r\n"))
+        return Texts("lab/probe", self.lang)(self._kind(exchange))
+
+    def _first_line(self, exchange: Exchange) -> str:
+        if exchange.reply is None:
+            return show_octets(exchange.partial[:60]) or Texts("lab/probe", self.lang)("nothing")
+        return str(exchange.reply).split("\n")[0] + (" …" if exchange.reply.is_multiline else "")
 
     def alike(self) -> str:
         """Say which recorded server it is most like, and why."""
@@ -91,7 +110,11 @@ class Probe:
         like = self.likeness
         return {
             "host": self.host, "port": self.port, "tls": self.tls, "ended": self.ended, "worst": self.worst,
-            "exchanges": [_exchange_data(*each) for each in zip(self.transcript, self.verdicts, strict=True)],
+            "remarks": self.remarks,
+            "exchanges": [
+                {"kind": self._kind(exchange), **_exchange_data(exchange, verdicts)}
+                for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True)
+            ],
             "like": None if like is None else {"names": like.names, "evidence": like.evidence},
         }  # fmt: skip
 
@@ -99,14 +122,18 @@ class Probe:
         return f"<Probe {f'of {self.host}' if self.port is None else f'{self.host}:{self.port}'} {self.worst}>"
 
     def __str__(self) -> str:
-        width = max(len(command) for command, _, _ in self.rows())
-        lines = [f"{command:<{width}}  {said}\n{'':<{width}}  {found}" for command, said, found in self.rows()]
-        return "\n".join([*lines, self.alike(), *([self.ended] if self.ended else [])])
+        rows = self.rows()
+        width = max(len(command) for command, _, _ in rows)
+        lines = [f"{command:<{width}}  {reply}\n{'':<{width}}  {verdict}" for command, reply, verdict in rows]
+        return "\n".join([*lines, self.alike(), *self._notes()])
+
+    def _notes(self) -> tuple[str, ...]:
+        return (*self.remarks, *([self.ended] if self.ended else []))
 
     def _repr_html_(self) -> str:
         say = Texts("lab/probe", self.lang)
         head = [say(key) for key in ("head_command", "head_reply", "head_verdicts")]
-        return table(head, self.rows(), caption=self.alike())
+        return table(head, self.rows(), caption=self.alike()) + paragraphs(*self._notes())
 
 
 def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
@@ -132,7 +159,10 @@ class _Peer(Protocol):
     @property
     def tls(self) -> str | None: ...
 
-    def hello(self, ehlo: Callable[[], None], within: float, progress: Callable[[str], None]) -> None: ...
+    @property
+    def remarks(self) -> list[str]: ...
+
+    def hello(self, step: Callable[[str], Reply], within: float) -> None: ...
 
     def why(self, error: Exception, within: float) -> str: ...
 
@@ -145,9 +175,10 @@ class _LabServer:
     def __init__(self, name: str, client: Client) -> None:
         self.host = self.where = f"lab {name}"
         self.client = client
+        self.remarks: list[str] = []
 
-    def hello(self, ehlo: Callable[[], None], _within: float, _progress: Callable[[str], None]) -> None:
-        ehlo()
+    def hello(self, step: Callable[[str], Reply], _within: float) -> None:
+        step("EHLO")
 
     def why(self, error: Exception, _within: float) -> str:
         return f"{self.where}: {error}"
@@ -183,61 +214,120 @@ def probe(
     say = Texts("lab/probe", lang)
     within = seconds(timeout)
     if isinstance(host, Lab):
-        given = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
-        if any(given.values()):
-            names = ", ".join(name for name, is_given in given.items() if is_given)
+        options = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
+        if any(options.values()):
+            names = ", ".join(name for name, is_there in options.items() if is_there)
             raise ValueError(f"{names}: a lab is asked over its own carrier, which takes no port and speaks no TLS")
         with host.other_client() as client:
-            return _ask(_LabServer(host.name, client), within, say, progress)
+            return _Dialogue(_LabServer(host.name, client), within, say, progress).hold()
     if not isinstance(host, str):
         raise TypeError(f"a probe asks a Lab, or a host by its name, not {type(host).__name__}")
+    if port is not None and (not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _LAST_PORT):
+        raise ValueError(say("port", port=repr(port)))
     need_sockets(lang)
     from smtplab.lab.remote import Remote  # a browser has no sockets to import
 
     port = port or (TLS_PORT if tls else PORT)
     peer = Remote(host, port, say, tls=tls, starttls=starttls, insecure=insecure)
     try:
-        return _ask(peer, within, say, progress)
+        return _Dialogue(peer, within, say, progress).hold()
     finally:
         peer.client.hang_up()
 
 
-def _ask(peer: _Peer, within: float, say: Texts, progress: Callable[[str], None]) -> Probe:
-    """Hold the dialogue, on one connection."""
-    client = peer.client
-    _connect_once(peer, say, progress)
+class _Dialogue:
+    """A probe's dialogue, on one connection."""
 
-    def ehlo() -> None:
-        progress("EHLO")
-        client.send(command_line("EHLO client.example"), within)
+    def __init__(self, peer: _Peer, within: float, say: Texts, progress: Callable[[str], None]) -> None:
+        self._peer = peer
+        self._within = within
+        self._say = say
+        self._progress = progress
+        self._connect = peer.client.connect
+        peer.client.connect = self._connect_once
+        self._watch: WatchedConnection | None = None
+        self._commands = [""]
+        """What was sent, by its number; the first is the greeting, for which nothing is."""
 
-    ended, spoken = "", None
-    try:
-        peer.hello(ehlo, within, progress)
-        spoken = peer.tls
-        for command in COMMANDS:
-            progress(command)
-            if client.send(command_line(command), within).code == _CLOSING:
-                ended = say("hung_up", command=command)
-                break
-    except (DialogueError, NotAReply, ProbeError, OSError) as error:
-        ended = str(error) if isinstance(error, ProbeError) else peer.why(error, within)
-        if not client.transcript.replies("HELP"):
-            raise ProbeError(ended) from error
-    said = client.transcript
-    return Probe(peer.host, peer.port, spoken, said, most_like(said), say.lang, ended)
+    def hold(self) -> Probe:
+        """Ask everything, and return what came. Raises ProbeError."""
+        peer, say = self._peer, self._say
+        ended, tls = "", None
+        try:
+            peer.hello(self._step, self._within)
+            tls = peer.tls
+            for command in COMMANDS:
+                if self._step(command).code == _CLOSING:
+                    ended = say("hung_up", command=command)
+                    break
+        except _Flood:
+            ended = say("flood", command=self._commands[-1])
+        except (DialogueError, NotAReply, ProbeError, OSError) as error:
+            ended = str(error) if isinstance(error, ProbeError) else peer.why(error, self._within)
+            if not peer.client.transcript.replies("HELP"):
+                raise ProbeError(" ".join([ended, *self._remarks()])) from error
+        transcript = self._transcript()
+        return Probe(
+            peer.host, peer.port, tls, transcript, most_like(transcript), say.lang, ended,
+            (*peer.remarks, *self._remarks(), *self._suspicion(transcript)),
+        )  # fmt: skip
+
+    def _connect_once(self, within: float) -> WatchedConnection:
+        """Open the connection, the only one that a probe takes."""
+        say, where = self._say, self._peer.where
+        if self._watch is not None:
+            last = self._commands[self._watch.sent]
+            raise ProbeError(say("lost" if last else "lost_greeting", where=where, command=last))
+        self._progress(say("connecting", where=where))
+        self._watch = WatchedConnection(self._connect(within))
+        return self._watch
+
+    def _step(self, command: str) -> Reply:
+        """Send a command and wait until the server is quiet, both within one timeout. Raises _Flood."""
+        self._progress(command)
+        self._commands.append(command)
+        began = None if self._watch is None else self._watch.clock()
+        line = command_line("EHLO client.example" if command == "EHLO" else command)
+        reply = self._peer.client.send(line, self._within)
+        assert self._watch is not None
+        if not self._watch.settle((self._watch.clock() if began is None else began) + self._within):
+            raise _Flood
+        return reply
+
+    def _remarks(self) -> Iterator[str]:
+        """Say what came that is no reply, and after which command more came than is shown."""
+        say = self._say
+        for stray in self._watch.strays if self._watch else ():
+            if stray.reply is None:
+                command = self._commands[stray.number]
+                key = f"stray_{'after' if stray.late else 'before'}{'' if command else '_greeting'}"
+                yield say(key, command=command, octets=show_octets(stray.octets), count=stray.count)
+        for number, count in sorted(self._watch.unasked.items()) if self._watch else ():
+            if count > MOST_UNASKED:
+                key = "more_unasked" if number else "more_unasked_greeting"
+                yield say(key, command=self._commands[number], count=count, shown=MOST_UNASKED)
+
+    def _suspicion(self, transcript: Transcript) -> Iterator[str]:
+        greeting = next((each.reply for each in transcript if each.reply is not None), None)
+        if greeting is not None and re.search(r"\bFTP\b|ftpd", greeting.text, re.IGNORECASE):
+            yield self._say("perhaps_ftp")
+
+    def _transcript(self) -> Transcript:
+        """Return the dialogue, with what no command asked for in its place."""
+        strays = self._watch.strays if self._watch else []
+        exchanges: list[Exchange] = []
+        for number, exchange in enumerate(self._peer.client.transcript):
+            before, after = (
+                [
+                    Exchange(None, stray.reply, exchange.session, partial=b"" if stray.reply else stray.octets)
+                    for stray in strays
+                    if stray.number == number and stray.late == late
+                ]
+                for late in (False, True)
+            )
+            exchanges += [*before, exchange, *after]
+        return Transcript(exchanges)
 
 
-def _connect_once(peer: _Peer, say: Texts, progress: Callable[[str], None]) -> None:
-    """Have a second connection refused: one is all that a probe takes."""
-    connect, opened = peer.client.connect, False
-
-    def once(within: float) -> Connection:
-        nonlocal opened
-        if opened:
-            raise ProbeError(say("lost", where=peer.where))
-        opened = True
-        progress(say("connecting", where=peer.where))
-        return connect(within)
-
-    peer.client.connect = once
+class _Flood(Exception):
+    """The server does not stop sending."""
