@@ -165,7 +165,11 @@ def _open(host: str, port: int, timeout: float) -> socket.socket:
     """Return a connected socket, of the first address that answers; all of them together have `timeout` seconds."""
     deadline = time.monotonic() + timeout
     error: OSError = TimeoutError("timed out")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except ValueError as refusal:  # a name that cannot be one: a label too long, NUL
+        raise socket.gaierror(socket.EAI_NONAME, str(refusal)) from refusal
+    for family, kind, protocol, _, address in addresses:
         left = deadline - time.monotonic()
         if left <= 0:
             break

@@ -73,6 +73,9 @@ class WatchedConnection:
         self._answered = False
         self._closed = False
         self._dropped = 0
+        self._received = 0
+        self._replied = 0
+        """Octets that had been received when the last reply ended."""
 
     def clock(self) -> float:
         """Return the inner connection's time."""
@@ -82,6 +85,9 @@ class WatchedConnection:
         """Send a command; the next reply is its own."""
         if not self.sent:  # the greeting may be more than one reply, and comes unasked
             self.settle(self.clock() + timeout)
+        if self._behind:  # half a reply is no answer to what is asked now
+            octets, self._behind = self._behind, b""
+            self._stray(octets)
         self.sent += 1
         self._answered = False
         self.inner.send(data, timeout)
@@ -115,6 +121,7 @@ class WatchedConnection:
                 return data
             end = len(replies[0].raw) - begun
             self._behind, self._parser, self._answered = data[end:], ReplyParser(), True
+            self._replied = self._received - len(self._behind)
             return data[:end]
         return b""
 
@@ -123,6 +130,7 @@ class WatchedConnection:
         if not self._closed:
             data = self.inner.waiting()
             self._closed = data is None
+            self._received += len(data or b"")
             self._behind += data or b""
         self._sift()
         return None if self._closed and not self._behind else b""
@@ -138,6 +146,8 @@ class WatchedConnection:
             try:
                 data = self._more(deadline if quiet is None else min(now + quiet, deadline))
             except TimeoutError:
+                if octets and self.clock() >= deadline:
+                    continue
                 break
             octets += len(data)
             self._behind += data
@@ -150,9 +160,8 @@ class WatchedConnection:
         self.strays = [stray for stray in self.strays if stray not in late]
         self.unasked.pop(self.sent, None)
         octets = b"".join(stray.octets for stray in late) + self._behind
-        count = sum(stray.count for stray in late) + len(self._behind)
         self._behind = b""
-        return octets[:_SHOWN], count
+        return octets[:_SHOWN], self._received - self._replied
 
     def about(self, *end: int) -> tuple[str, bool]:
         """Return what is known of a reply; where it ends counts in all the server's octets."""
@@ -170,6 +179,7 @@ class WatchedConnection:
         if self._closed:
             return b""
         data = self.inner.receive(deadline)
+        self._received += len(data)
         self._closed = not data
         return data
 
