@@ -112,8 +112,9 @@ class _Recorder:
                     self.rows[-1] |= {"received": received, "dropped": dropped}
                 if dropped:
                     return number + 1 - len(opening)
-                silent = silent + 1 if not received else -len(lines)
-                if silent >= _MUTE and keep_hello and greet and self._sessions == 0:
+                if number >= len(opening):
+                    silent = silent + 1 if not received else -len(lines)
+                if silent >= _MUTE and self._sessions == 0:
                     raise CannotRecord(self._say("mute", lines=silent, **self._fields))
             return len(lines)
         finally:
