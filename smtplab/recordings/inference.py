@@ -31,9 +31,9 @@ _NAMED_BY_CLIENT = (*HELLOS, b"MAIL", b"RCPT")
 _IN_SEQUENCE = (b"RCPT", b"DATA", b"BDAT")
 """Verbs that belong after others (RFC 5321 §4.1.4, RFC 3030 §2)."""
 
-_NOT_NOW = {b"STARTTLS": 454, b"AUTH": 454, **dict.fromkeys(_IN_SEQUENCE, 503)}
-"""What a server says to a verb that it has and cannot serve here (RFC 3207 §4, RFC 4954 §6; RFC 5321 §4.1.4); to others
-451 (§4.2.2)."""
+_NOT_NOW = {b"STARTTLS": 454, b"AUTH": 454, b"QUIT": 221, **dict.fromkeys(_IN_SEQUENCE, 503)}
+"""What a server says to a verb that it has and cannot serve here (RFC 3207 §4, RFC 4954 §6; RFC 5321 §4.1.4), and to
+QUIT (§4.1.1.10); to others 451 (§4.2.2)."""
 
 _LONG = 512
 """Octets of a command line that every server must take (RFC 5321 §4.5.3.1.4)."""
@@ -256,4 +256,4 @@ def _frames(examples: list[tuple[bytes, RecordedReply]]) -> Iterator[tuple[Calla
 def _stand_in(verb: bytes) -> RecordedReply:
     """Return a reply of the lab's own, which says that it is one."""
     text = f"smtplab: what this server says to {verb.decode()} here was not recorded"
-    return RecordedReply(Reply.of(_NOT_NOW.get(verb, 451), text).raw)
+    return RecordedReply(Reply.of(_NOT_NOW.get(verb, 451), text).raw, hangs_up=verb == b"QUIT")

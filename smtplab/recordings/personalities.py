@@ -16,7 +16,10 @@ from smtplab.text.texts import Texts
 
 @dataclass(frozen=True)
 class About:
-    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained."""
+    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained.
+
+    What was added to a recording later stands in `obtained` with its own date.
+    """
 
     name: str
     software: str
@@ -58,7 +61,8 @@ def about(name: str) -> About:
         software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
         return About(name, software, version, "", obtained)
     server = recording(name)
-    return About(name, server.software, server.version, server.date, server.obtained)
+    obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
+    return About(name, server.software, server.version, server.date, obtained)
 
 
 def personality(choice: str | Path | Personality) -> Personality:

@@ -206,6 +206,55 @@ def postfix(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator
         yield found
 
 
+SENDMAIL = """V10/Berkeley
+Djmta.lab.example
+Cwmta.lab.example localhost
+DnMAILER-DAEMON
+O HelpFile={root}/etc/mail/helpfile
+O DaemonPortOptions=Family=inet, Name=MTA-v4, Port={port}, Addr=127.0.0.1
+O PrivacyOptions=needmailhelo,needexpnhelo,needvrfyhelo
+O QueueDirectory={queue}
+O DeliveryMode=queueonly
+O DontBlameSendmail=AssumeSafeChown,HelpFileInUnsafeDirPath
+O SmtpGreetingMessage=$j Sendmail $v/$Z; $b
+O PidFile={queue}/pid
+O Timeout.ident=0
+O DefaultUser=8:8
+O RejectNUL=true
+O BlankSub=.
+O OperatorChars=.:%@!^/[]+
+Troot
+H?D?Date: $a
+Pfirst-class=0
+Mlocal, P=/bin/false, F=lsDFMw5:/|@q, S=0, R=0, T=DNS/RFC822/X-Unix, A=false
+Mprog, P=/bin/false, F=lsDFMoqeu9, S=0, R=0, T=X-Unix/X-Unix/X-Unix, A=false
+S3
+S0
+R$*\t$#local $: $1
+S4
+"""
+
+
+@pytest.fixture(scope="session")
+def sendmail(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[int]:
+    """Run Sendmail from Debian's packages with their help file; it keeps mail in its queue, and delivers none."""
+    root = unpacked("sendmail-bin", "sendmail-base", "libwrap0")
+    queue, port = root.parent / "sendmail", free_port()
+    queue.mkdir()
+    program = root / "usr/libexec/sendmail/sendmail"
+    program.chmod(0o755)  # with its set-group-ID bit it would not find its libraries
+    config, hosts = root.parent / "sendmail.cf", root.parent / "hosts"
+    config.write_text(SENDMAIL.format(root=root, queue=queue, port=port))
+    hosts.write_text("127.0.0.1 mta.lab.example localhost\n")
+    (library,) = root.rglob("libwrap.so.0")
+    environment = {
+        **as_users, "NSS_WRAPPER_HOSTS": str(hosts), "NSS_WRAPPER_HOSTNAME": "mta.lab.example",
+        "LD_LIBRARY_PATH": os.pathsep.join([as_users["LD_LIBRARY_PATH"], str(library.parent)]),
+    }  # fmt: skip
+    with running([program, "-C", config, "-bD"], port, root.parent / "sendmail.out", env=environment) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def node_modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install npm's packages into a temporary folder."""

@@ -158,6 +158,9 @@ def test_personalities_tell_where_they_come_from(monkeypatch: pytest.MonkeyPatch
     smtplab.set_language("es")
     assert "cómo se obtuvo" in listed._repr_html_()
     assert "RFC 5321" in listed.about()[0].obtained
+    (exim,) = (row for row in listed.about() if row.name == "exim-4.96")
+    assert exim.date == "2026-11-24"
+    assert "; 2026-11-25: run on loopback" in exim.obtained
 
 
 # --- files that are no recordings
@@ -185,6 +188,9 @@ GOOD: dict[str, Any] = {
         ({"answers": [{"octets": "x", "hangs_up": "no", "to": {"connected": ["HELP"]}}]}, r"hangs_up is 'no'"),
         ({"limits": [{"counts": "sheep", "most": 1, "octets": "x"}]}, r"counts 'sheep'; there are: unknown"),
         ({"limits": [{"counts": "HELP", "most": -1, "octets": "x"}]}, r"most is -1"),
+        ({"additions": 5}, r"additions is not a list"),
+        ({"additions": [{"date": 5}]}, r"date of an addition is 5"),
+        ({"additions": [{"date": "2026-11-25", "obtained": "x"}]}, r"answers is not a list"),
     ],
 )
 def test_a_malformed_file(tmp_path: Path, change: dict[str, Any], named: str) -> None:
