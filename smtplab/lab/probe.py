@@ -6,33 +6,28 @@ no mailbox. Ask only a server that you may ask. A lab's server is asked over the
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import DialogueError, NotAReply, ProbeError
+from smtplab.errors import ProbeError
+from smtplab.lab.dialogue import Dialogue, LabServer, Peer
 from smtplab.lab.lab import Lab
-from smtplab.lab.watch import MOST_UNASKED, WatchedConnection
-from smtplab.protocol.command import command_line
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.timeouts import seconds
-from smtplab.protocol.transcript import Exchange, Transcript
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge
 from smtplab.text.html import paragraphs, table
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from smtplab.protocol.client import Client
-    from smtplab.protocol.reply import Reply
+    from smtplab.protocol.transcript import Exchange, Transcript
 
-COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
+
 PORT, TLS_PORT = 25, 465
-_CLOSING = 421
 _LAST_PORT = 65535
 
 
@@ -100,9 +95,10 @@ class Probe:
         say = Texts("lab/probe", self.lang)
         if self.likeness is None:
             return say("like_none")
+        names, evidence = self.likeness.names, self.likeness.evidence
         return say(
-            "like", names=", ".join(self.likeness.names), same=len(self.likeness.evidence), asked=self.likeness.asked,
-            commands=", ".join(self.likeness.evidence),
+            "like", names=", ".join(names), same=len(evidence), asked=self.likeness.compared,
+            commands=", ".join(evidence),
         )  # fmt: skip
 
     def as_data(self) -> dict[str, Any]:
@@ -146,44 +142,6 @@ def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
     }
 
 
-class _Peer(Protocol):
-    """Whom a probe asks. where: its name in a sentence. tls: the version of TLS that is spoken, or None."""
-
-    client: Client
-    host: str
-    where: str
-
-    @property
-    def port(self) -> int | None: ...
-
-    @property
-    def tls(self) -> str | None: ...
-
-    @property
-    def remarks(self) -> list[str]: ...
-
-    def hello(self, step: Callable[[str], Reply], within: float) -> None: ...
-
-    def why(self, error: Exception, within: float) -> str: ...
-
-
-class _LabServer:
-    """A lab's server, over the lab's own carrier."""
-
-    port = tls = None
-
-    def __init__(self, name: str, client: Client) -> None:
-        self.host = self.where = f"lab {name}"
-        self.client = client
-        self.remarks: list[str] = []
-
-    def hello(self, step: Callable[[str], Reply], _within: float) -> None:
-        step("EHLO")
-
-    def why(self, error: Exception, _within: float) -> str:
-        return f"{self.where}: {error}"
-
-
 def need_sockets(lang: str | None = None) -> None:
     """Raise ProbeError, which says what there is instead, where no socket can be opened: in a browser."""
     if sys.platform == "emscripten":
@@ -219,7 +177,7 @@ def probe(
             names = ", ".join(name for name, is_there in options.items() if is_there)
             raise ValueError(f"{names}: a lab is asked over its own carrier, which takes no port and speaks no TLS")
         with host.other_client() as client:
-            return _Dialogue(_LabServer(host.name, client), within, say, progress).hold()
+            return _result(LabServer(host.name, client), within, say, progress)
     if not isinstance(host, str):
         raise TypeError(f"a probe asks a Lab, or a host by its name, not {type(host).__name__}")
     if port is not None and (not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _LAST_PORT):
@@ -230,104 +188,12 @@ def probe(
     port = port or (TLS_PORT if tls else PORT)
     peer = Remote(host, port, say, tls=tls, starttls=starttls, insecure=insecure)
     try:
-        return _Dialogue(peer, within, say, progress).hold()
+        return _result(peer, within, say, progress)
     finally:
         peer.client.hang_up()
 
 
-class _Dialogue:
-    """A probe's dialogue, on one connection."""
-
-    def __init__(self, peer: _Peer, within: float, say: Texts, progress: Callable[[str], None]) -> None:
-        self._peer = peer
-        self._within = within
-        self._say = say
-        self._progress = progress
-        self._connect = peer.client.connect
-        peer.client.connect = self._connect_once
-        self._watch: WatchedConnection | None = None
-        self._commands = [""]
-        """What was sent, by its number; the first is the greeting, for which nothing is."""
-
-    def hold(self) -> Probe:
-        """Ask everything, and return what came. Raises ProbeError."""
-        peer, say = self._peer, self._say
-        ended, tls = "", None
-        try:
-            peer.hello(self._step, self._within)
-            tls = peer.tls
-            for command in COMMANDS:
-                if self._step(command).code == _CLOSING:
-                    ended = say("hung_up", command=command)
-                    break
-        except _Flood:
-            ended = say("flood", command=self._commands[-1])
-        except (DialogueError, NotAReply, ProbeError, OSError) as error:
-            ended = str(error) if isinstance(error, ProbeError) else peer.why(error, self._within)
-            if not peer.client.transcript.replies("HELP"):
-                raise ProbeError(" ".join([ended, *self._remarks()])) from error
-        transcript = self._transcript()
-        return Probe(
-            peer.host, peer.port, tls, transcript, most_like(transcript), say.lang, ended,
-            (*peer.remarks, *self._remarks(), *self._suspicion(transcript)),
-        )  # fmt: skip
-
-    def _connect_once(self, within: float) -> WatchedConnection:
-        """Open the connection, the only one that a probe takes."""
-        say, where = self._say, self._peer.where
-        if self._watch is not None:
-            last = self._commands[self._watch.sent]
-            raise ProbeError(say("lost" if last else "lost_greeting", where=where, command=last))
-        self._progress(say("connecting", where=where))
-        self._watch = WatchedConnection(self._connect(within))
-        return self._watch
-
-    def _step(self, command: str) -> Reply:
-        """Send a command and wait until the server is quiet, both within one timeout. Raises _Flood."""
-        self._progress(command)
-        self._commands.append(command)
-        began = None if self._watch is None else self._watch.clock()
-        line = command_line("EHLO client.example" if command == "EHLO" else command)
-        reply = self._peer.client.send(line, self._within)
-        assert self._watch is not None
-        if not self._watch.settle((self._watch.clock() if began is None else began) + self._within):
-            raise _Flood
-        return reply
-
-    def _remarks(self) -> Iterator[str]:
-        """Say what came that is no reply, and after which command more came than is shown."""
-        say = self._say
-        for stray in self._watch.strays if self._watch else ():
-            if stray.reply is None:
-                command = self._commands[stray.number]
-                key = f"stray_{'after' if stray.late else 'before'}{'' if command else '_greeting'}"
-                yield say(key, command=command, octets=show_octets(stray.octets), count=stray.count)
-        for number, count in sorted(self._watch.unasked.items()) if self._watch else ():
-            if count > MOST_UNASKED:
-                key = "more_unasked" if number else "more_unasked_greeting"
-                yield say(key, command=self._commands[number], count=count, shown=MOST_UNASKED)
-
-    def _suspicion(self, transcript: Transcript) -> Iterator[str]:
-        greeting = next((each.reply for each in transcript if each.reply is not None), None)
-        if greeting is not None and re.search(r"\bFTP\b|ftpd", greeting.text, re.IGNORECASE):
-            yield self._say("perhaps_ftp")
-
-    def _transcript(self) -> Transcript:
-        """Return the dialogue, with what no command asked for in its place."""
-        strays = self._watch.strays if self._watch else []
-        exchanges: list[Exchange] = []
-        for number, exchange in enumerate(self._peer.client.transcript):
-            before, after = (
-                [
-                    Exchange(None, stray.reply, exchange.session, partial=b"" if stray.reply else stray.octets)
-                    for stray in strays
-                    if stray.number == number and stray.late == late
-                ]
-                for late in (False, True)
-            )
-            exchanges += [*before, exchange, *after]
-        return Transcript(exchanges)
-
-
-class _Flood(Exception):
-    """The server does not stop sending."""
+def _result(peer: Peer, within: float, say: Texts, progress: Callable[[str], None]) -> Probe:
+    """Hold the dialogue, and compare it with the recordings."""
+    transcript, tls, ended, remarks = Dialogue(peer, within, say, progress).hold()
+    return Probe(peer.host, peer.port, tls, transcript, most_like(transcript), say.lang, ended, remarks)

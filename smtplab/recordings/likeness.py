@@ -22,11 +22,14 @@ _LEAST = 4
 
 @dataclass(frozen=True)
 class Likeness:
-    """The recordings that a server is most like. evidence: the commands whose replies were the same."""
+    """The recordings that a server is most like.
+
+    evidence: the commands whose replies were the same. compared: how many replies were held against the recordings.
+    """
 
     names: tuple[str, ...]
     evidence: tuple[str, ...]
-    asked: int
+    compared: int
 
 
 def _named(octets: bytes) -> bytes:

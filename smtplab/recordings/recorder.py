@@ -56,6 +56,10 @@ _MOST_TOPICS = 60
 _MUTE = 3
 """Commands without a reply after EHLO by which a server is taken to be mute."""
 
+_NO_GREETING = ("greeting_closed", "greeting_silent", "greeting_refused")
+_NO_HELLO = ("hello_closed", "hello_silent", "hello_refused")
+"""The texts for a session that does not begin: the server closes, says nothing, or refuses."""
+
 _LONGEST_NAME = 80
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 """File names that Windows keeps for devices, with any suffix."""
@@ -130,14 +134,13 @@ class _Recorder:
         """Raise CannotRecord where a session does not begin: no whole greeting, or none to EHLO, or "not now"."""
         if line is not None and line != self._hello:
             return
-        say, what = self._say, "greeting" if line is None else "hello"
-
+        say = self._say
+        closed, silent, refused = _NO_GREETING if line is None else _NO_HELLO
         if not received:
-            raise CannotRecord(say(f"{what}_{'closed' if dropped else 'silent'}", **self._fields))
+            raise CannotRecord(say(closed if dropped else silent, **self._fields))
         if received[:1] == b"4" or (line is None and dropped):
-            raise CannotRecord(
-                say(f"{what}_refused", reply=show_octets(received[:60].split(b"\r\n")[0]), **self._fields)
-            )
+            first = show_octets(received[:60].split(b"\r\n")[0])
+            raise CannotRecord(say(refused, reply=first, **self._fields))
 
     def check_answers(self) -> None:
         """Raise CannotRecord where no command at all got an answer that is the server's own."""
