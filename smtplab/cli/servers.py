@@ -34,11 +34,9 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
             return value
         parts = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::([0-9]+))?", value)
         if parts is None:
-            self.fail(f"{value!r} is not HOST, HOST:PORT or [IPv6]:PORT", param, context)
+            self.fail(Texts("cli/texts")("not_an_address", value=repr(value)), param, context)
         if parts[3] and not (len(parts[3]) <= 5 and 0 < int(parts[3]) < 65536):  # the largest port
-            self.fail(
-                f"{value!r} is not HOST:PORT: a port is a number from 1 to 65535, not {parts[3]:.20}", param, context
-            )
+            self.fail(Texts("cli/texts")("not_a_port", value=repr(value)[:80], port=parts[3][:20]), param, context)
         return parts[1] or parts[2], int(parts[3]) if parts[3] else None
 
 

@@ -342,6 +342,8 @@ def test_addresses_with_impossible_ports(address: str, capsys: pytest.CaptureFix
     """A port that is none is refused by the command, with the range that there is."""
     assert cli.run(["probe", address]) == 2
     assert "not HOST" in capsys.readouterr().err
+    assert cli.run(["probe", "--lang", "es", address]) == 2
+    assert "no es EQUIPO" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("host", ["a" * 300, "nosuch..example", "no\0such"])
