@@ -184,13 +184,13 @@ def test_a_reply_that_the_timeout_cut(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(recorder, "_FRESH", [b"HELP\r\n", b"STAT\r\n", b"FOO\r\n"])
     script = {"STAT": b"250-half\r\n250", "HELP": "214 help", "FOO": "500 what?"}
     with smtplab.start(Personality.scripted(script), carrier="memory") as lab:
-        made = record(lab._carrier.connect, "mine", timeout=0.2)
-    assert made.reply_to(b"STAT\r\n") is None
-    assert made.reply_to(b"HELP\r\n").octets == b"214 help\r\n"
-    assert "STAT" in made.note
+        recorded = record(lab._carrier.connect, "mine", timeout=0.2)
+    assert recorded.reply_to(b"STAT\r\n") is None
+    assert recorded.reply_to(b"HELP\r\n").octets == b"214 help\r\n"
+    assert "STAT" in recorded.note
     path = tmp_path / "mine.json"
-    path.write_text(made.to_text())
-    assert Recording.read(path) == made
+    path.write_text(recorded.to_text())
+    assert Recording.read(path) == recorded
 
 
 def test_help_is_asked_with_what_is_listed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,10 +202,10 @@ def test_help_is_asked_with_what_is_listed(monkeypatch: pytest.MonkeyPatch) -> N
         "HELP": lambda line: "214 MAIL XTWO XTHREE" if line.strip().upper() == "HELP" else f"214 of {line[5:]}",
     }
     with smtplab.start(Personality.scripted(script), carrier="memory") as lab:
-        made = record(lab._carrier.connect, "mine", timeout=0.2)
+        recorded = record(lab._carrier.connect, "mine", timeout=0.2)
     for topic in ("BDAT", "XONE", "MAIL", "XTWO", "XTHREE", "VRFY", "RCPT"):
         for phase in ("greeted", "connected"):
-            assert made.reply_to(f"HELP {topic}\r\n".encode(), phase).octets == f"214 of {topic}\r\n".encode()
+            assert recorded.reply_to(f"HELP {topic}\r\n".encode(), phase).octets == f"214 of {topic}\r\n".encode()
     assert len(topics(f"X{number}" for number in range(1000))) < 75
 
 

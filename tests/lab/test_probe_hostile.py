@@ -86,9 +86,9 @@ def talking(answers: Mapping[bytes, bytes], greeting: bytes = b"220 mx.example E
     return talk
 
 
-def rows_of(found: smtplab.Probe) -> list[tuple[str, str]]:
+def rows_of(result: smtplab.Probe) -> list[tuple[str, str]]:
     """Return command and first line of the reply, of every row."""
-    return [(command, reply) for command, reply, _ in found.rows()]
+    return [(command, reply) for command, reply, _ in result.rows()]
 
 
 COMMANDS = ["EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
@@ -112,15 +112,15 @@ COMMANDS = ["EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "
 def test_octets_that_are_no_reply(answers: dict[bytes, bytes], greeting: bytes | None, remark: str) -> None:
     """Each command keeps its own reply, and the remark says what else came, and when."""
     with server(talking(answers, *([greeting] if greeting else []))) as address:
-        found = smtplab.probe(*address, timeout=2)
-    asked = [(exchange.command, exchange.reply.code) for exchange in found.transcript if exchange.sent is not None]
+        result = smtplab.probe(*address, timeout=2)
+    asked = [(exchange.command, exchange.reply.code) for exchange in result.transcript if exchange.sent is not None]
     assert [command for command, _ in asked] == COMMANDS
     assert [code for _, code in asked] == [250, 214, 214, 214, 250, 250, 221]
-    assert "does not speak" not in str(found)
-    assert "this is not SMTP" not in str(found)
-    assert any(re.search(remark, text) for text in (*found.remarks, found.ended)), (found.remarks, found.ended)
-    assert all(text in str(found) for text in found.remarks)
-    assert ("(unasked)" in str(found)) == ("FTP" not in remark)
+    assert "does not speak" not in str(result)
+    assert "this is not SMTP" not in str(result)
+    assert any(re.search(remark, text) for text in (*result.remarks, result.ended)), (result.remarks, result.ended)
+    assert all(text in str(result) for text in result.remarks)
+    assert ("(unasked)" in str(result)) == ("FTP" not in remark)
 
 
 @pytest.mark.parametrize(
@@ -135,18 +135,18 @@ def test_octets_that_are_no_reply(answers: dict[bytes, bytes], greeting: bytes |
 def test_replies_nobody_asked_for(answers: dict[bytes, bytes], greeting: bytes | None, after: str) -> None:
     """A second reply is labelled unasked, stands behind the first, convicts the server, and shifts nothing."""
     with server(talking(answers, *([greeting] if greeting else []))) as address:
-        found = smtplab.probe(*address, timeout=2)
-    rows = rows_of(found)
+        result = smtplab.probe(*address, timeout=2)
+    rows = rows_of(result)
     assert [command for command, _ in rows if command not in ("(greeting)", "(unasked)")] == COMMANDS
     places = [place for place, (command, _) in enumerate(rows) if command == "(unasked)"]
     assert places
     assert all("forged" in rows[place][1] and rows[place - 1][0].startswith(after) for place in places)
     assert [command for command, _ in rows].count("(greeting)") == 1
     assert dict(rows)["NOOP"] == "250 OK"
-    assert found.verdicts is found.verdicts
+    assert result.verdicts is result.verdicts
     if not greeting:
-        assert found.worst == VIOLATES
-    assert [each["kind"] for each in found.as_data()["exchanges"]].count("unasked") == len(places)
+        assert result.worst == VIOLATES
+    assert [each["kind"] for each in result.as_data()["exchanges"]].count("unasked") == len(places)
 
 
 def test_unasked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
@@ -162,12 +162,12 @@ def test_a_burst_of_replies() -> None:
     """Four thousand replies to HELP cost no time to speak of; the first are shown, and how many more came is said."""
     with server(talking({b"HELP": b"214 Help\r\n" * 4000})) as address:
         began = time.monotonic()
-        found = smtplab.probe(*address, timeout=5)
-        text = str(found)
+        result = smtplab.probe(*address, timeout=5)
+        text = str(result)
         assert time.monotonic() - began < 10
-    assert [command for command, _ in rows_of(found)].count("(unasked)") == 3 * MOST_UNASKED
+    assert [command for command, _ in rows_of(result)].count("(unasked)") == 3 * MOST_UNASKED
     assert "After its reply to HELP NOSUCH the server sent 3999 replies" in text
-    assert [exchange.command for exchange in found.transcript if exchange.sent is not None] == COMMANDS
+    assert [exchange.command for exchange in result.transcript if exchange.sent is not None] == COMMANDS
 
 
 @pytest.mark.parametrize("endless", [b"214 more\r\n" * 500, b"junk\r\n" * 500, b"\0" * 4096, b"214-more\r\n" * 500])
@@ -183,12 +183,12 @@ def test_floods_end(endless: bytes) -> None:
 
     with server(talk) as address:
         began = time.monotonic()
-        found = smtplab.probe(*address, timeout=1)
-        str(found)
+        result = smtplab.probe(*address, timeout=1)
+        str(result)
         assert time.monotonic() - began < 6
-    assert found.ended
-    assert found.transcript.replies("HELP")[0].text == "Help"
-    assert len(found.transcript) < 100
+    assert result.ended
+    assert result.transcript.replies("HELP")[0].text == "Help"
+    assert len(result.transcript) < 100
 
 
 def test_dribbling_behind_a_reply_ends() -> None:
@@ -205,9 +205,9 @@ def test_dribbling_behind_a_reply_ends() -> None:
 
     with server(talk) as address:
         began = time.monotonic()
-        found = smtplab.probe(*address, timeout=1)
+        result = smtplab.probe(*address, timeout=1)
         assert time.monotonic() - began < 4
-    assert "without end" in found.ended
+    assert "without end" in result.ended
 
 
 @pytest.mark.parametrize(
@@ -248,20 +248,20 @@ def test_half_a_reply_then_the_end() -> None:
             sock.sendall(b"250 OK\r\n" if line.startswith(b"EHLO") else b"214 Help\r\n")
 
     with server(talk) as address:
-        found = smtplab.probe(*address, timeout=2)
-    assert "closed the connection before it had replied" in found.ended
-    assert dict(rows_of(found))["NOOP"] == "250-half"
+        result = smtplab.probe(*address, timeout=2)
+    assert "closed the connection before it had replied" in result.ended
+    assert dict(rows_of(result))["NOOP"] == "250-half"
 
 
 def test_a_lab_is_watched_too(carrier: str) -> None:
     """Over a lab's own carrier, too, a second reply is unasked and octets that are no reply are told."""
     script = Personality.scripted({"HELP": b"214 a\r\n250 forged\r\noops\r\n"})
     with smtplab.start(script, carrier=carrier) as lab:
-        found = smtplab.probe(lab)
-    assert [command for command, _ in rows_of(found)].count("(unasked)") >= 3
-    assert any("oops" in remark for remark in found.remarks)
-    assert [exchange.command for exchange in found.transcript if exchange.sent is not None] == COMMANDS
-    assert len(found.transcript.replies("HELP")) == 1
+        result = smtplab.probe(lab)
+    assert [command for command, _ in rows_of(result)].count("(unasked)") >= 3
+    assert any("oops" in remark for remark in result.remarks)
+    assert [exchange.command for exchange in result.transcript if exchange.sent is not None] == COMMANDS
+    assert len(result.transcript.replies("HELP")) == 1
 
 
 # --- STARTTLS
@@ -293,23 +293,23 @@ def injecting(behind: bytes, *, early: bytes = b"") -> Callable[[socket.socket],
 def test_what_comes_in_the_clear_behind_the_220(behind: bytes) -> None:
     """It never passes for a reply under TLS: it is discarded, and said (RFC 3207 §4.2)."""
     with server(injecting(behind)) as address:
-        found = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
-    assert found.tls.startswith("TLS")
-    assert not any(b"forged" in exchange.reply.raw for exchange in found.transcript if exchange.reply)
-    (remark,) = [text for text in found.remarks if "in the clear" in text]
+        result = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
+    assert result.tls.startswith("TLS")
+    assert not any(b"forged" in exchange.reply.raw for exchange in result.transcript if exchange.reply)
+    (remark,) = [text for text in result.remarks if "in the clear" in text]
     assert f"{len(behind)} octets" in remark
     assert "3207" in remark
-    after = [exchange.reply.raw for exchange in found.transcript if exchange.command == "EHLO client.example"]
+    after = [exchange.reply.raw for exchange in result.transcript if exchange.command == "EHLO client.example"]
     assert after[-1] == GOOD[b"EHLO"]
 
 
 def test_a_220_before_it_is_asked_for() -> None:
     """A 220 that came before STARTTLS was sent is unasked, and is not taken for its reply."""
     with server(injecting(b"", early=b"220 go ahead, early\r\n")) as address:
-        found = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
-    (start,) = found.transcript.replies("STARTTLS")
+        result = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
+    (start,) = result.transcript.replies("STARTTLS")
     assert start.text == "go ahead"
-    assert ("(unasked)", "220 go ahead, early") in rows_of(found)
+    assert ("(unasked)", "220 go ahead, early") in rows_of(result)
 
 
 # --- what cannot be asked

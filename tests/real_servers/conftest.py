@@ -133,8 +133,8 @@ def exim(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[in
     config = root.parent / "exim.conf"
     config.write_text(EXIM.format(spool=spool))
     command = [root / "usr/sbin/exim4", "-C", config, "-bdf", "-oX", f"127.0.0.1.{port}", "-oP", spool / "pid"]
-    with running(command, port, root.parent / "exim.out", env=as_users) as found:
-        yield found
+    with running(command, port, root.parent / "exim.out", env=as_users) as bound:
+        yield bound
 
 
 POSTFIX = """
@@ -202,8 +202,8 @@ def postfix(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator
     (top / "main.cf").write_text(POSTFIX.format(top=top, root=root))
     (top / "master.cf").write_text(MASTER.format(port=port))
     command = [root / "usr/lib/postfix/sbin/master", "-c", top, "-d"]
-    with running(command, port, root.parent / "postfix.out", env=as_users) as found:
-        yield found
+    with running(command, port, root.parent / "postfix.out", env=as_users) as bound:
+        yield bound
 
 
 SENDMAIL = """V10/Berkeley
@@ -251,8 +251,8 @@ def sendmail(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterato
         **as_users, "NSS_WRAPPER_HOSTS": str(hosts), "NSS_WRAPPER_HOSTNAME": "mta.lab.example",
         "LD_LIBRARY_PATH": os.pathsep.join([as_users["LD_LIBRARY_PATH"], str(library.parent)]),
     }  # fmt: skip
-    with running([program, "-C", config, "-bD"], port, root.parent / "sendmail.out", env=environment) as found:
-        yield found
+    with running([program, "-C", config, "-bD"], port, root.parent / "sendmail.out", env=environment) as bound:
+        yield bound
 
 
 @pytest.fixture(scope="session")
@@ -277,8 +277,8 @@ def nodemailer(node_modules: Path) -> Iterator[int]:
         "new SMTPServer({authOptional: true, name: 'mta.lab.example', disabledCommands: ['STARTTLS'],"
         f" onData(stream, session, done) {{ stream.resume(); stream.on('end', done); }}}}).listen({port}, '127.0.0.1');"
     )
-    with running(["node", "-e", code], port, node_modules / "smtp-server.out", cwd=node_modules) as found:
-        yield found
+    with running(["node", "-e", code], port, node_modules / "smtp-server.out", cwd=node_modules) as bound:
+        yield bound
 
 
 @pytest.fixture(scope="session")
@@ -291,8 +291,8 @@ def haraka(node_modules: Path) -> Iterator[int]:
     (top / "config/plugins").write_text("rcpt_to.in_host_list\nqueue/discard\n")
     (top / "config/me").write_text("mta.lab.example\n")
     (top / "config/host_list").write_text("lab.example\nlocalhost\n")
-    with running([program, "-c", top], port, node_modules / "haraka.out") as found:
-        yield found
+    with running([program, "-c", top], port, node_modules / "haraka.out") as bound:
+        yield bound
 
 
 PACKAGES = ("dsmtpd==1.2.1", "mail-devel==0.18.1", "lazr.smtptest==2.0.4", "setuptools<81")
@@ -341,8 +341,8 @@ def python_package(request: pytest.FixtureRequest, python_packages: Path, tmp_pa
     program, *words = (word.format(**ports) for word in FAMILY[request.param])
     command: list[object] = [python_packages / program, *words]
     environment = {**os.environ, "PYTHONPATH": "", "PYTHONWARNINGS": "ignore"}
-    with running(command, ports["port"], tmp_path / "out", env=environment, cwd=tmp_path) as found:
-        yield request.param, found
+    with running(command, ports["port"], tmp_path / "out", env=environment, cwd=tmp_path) as bound:
+        yield request.param, bound
 
 
 PYTHON = {
@@ -363,5 +363,5 @@ def python_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tu
     """Run stock aiosmtpd and smtpdfix."""
     port = free_port()
     command = [sys.executable, "-c", PYTHON[request.param], port]
-    with running(command, port, tmp_path / "out") as found:
-        yield request.param, found
+    with running(command, port, tmp_path / "out") as bound:
+        yield request.param, bound

@@ -43,21 +43,21 @@ def recorded(prefix: str) -> str:
 
 def hold(port: int, prefix: str, worst: str, code: int) -> None:
     """Probe a server and hold its answers against the recording."""
-    found = smtplab.probe("127.0.0.1", port, timeout=20)
-    said = found.transcript
-    (help_reply,) = said.replies("HELP")
+    result = smtplab.probe("127.0.0.1", port, timeout=20)
+    transcript = result.transcript
+    (help_reply,) = transcript.replies("HELP")
     assert help_reply.code == code
-    helped = next(exchange for exchange in said if exchange.command == "HELP")
-    assert judge(helped, said).worst == worst
-    name, kept = recorded(prefix), recording(recorded(prefix)).answers["greeted"]
+    helped = next(exchange for exchange in transcript if exchange.command == "HELP")
+    assert judge(helped, transcript).worst == worst
+    name, kept = recorded(prefix), recording(recorded(prefix)).in_phase("greeted")
     different = {
         command: (reply.raw, kept[command.encode() + b"\r\n"].octets)
         for command in COMMANDS
-        for reply in said.replies(command)
+        for reply in transcript.replies(command)
         if command.encode() + b"\r\n" in kept and reply.raw != kept[command.encode() + b"\r\n"].octets
     }
     assert different == {}, name
-    assert name in found.likeness.names
+    assert name in result.likeness.names
 
 
 def hold_additions(port: int, name: str) -> None:
@@ -109,7 +109,7 @@ def test_python_servers(python_server: tuple[str, int]) -> None:
 
 def test_the_stock_exhibit_is_the_stock_server(start) -> None:
     """The live exhibit aiosmtpd-1.4.6 says to HELP what the recording of the stock server says."""
-    kept = recording("aiosmtpd-1.4.6-recorded").answers["connected"]
+    kept = recording("aiosmtpd-1.4.6-recorded").in_phase("connected")
     lab = start("aiosmtpd-1.4.6")
     for line in (b"HELP", b"HELP MAIL", b"HELP NOSUCH", b"STAT", b"NOOP"):
         assert lab.send(line).raw == kept[line + b"\r\n"].octets

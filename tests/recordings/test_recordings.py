@@ -41,52 +41,52 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_a_recording_survives_its_file(name: str) -> None:
     """Written and read again, a recording is the same."""
-    made = recording(name)
-    assert Recording.from_text(made.to_text()) == made
-    assert made.name == name
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", made.date)
-    assert made.software
-    assert made.version
-    assert made.obtained
+    own = recording(name)
+    assert Recording.from_text(own.to_text()) == own
+    assert own.name == name
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", own.date)
+    assert own.software
+    assert own.version
+    assert own.obtained
 
 
 def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> None:
     """On both carriers a recorded personality answers with the recorded octets, greeting and all."""
     for name in names():
-        made, lab = recording(name), start(name)
-        hello = b"LHLO lab.example" if made.protocol == "LMTP" else b"EHLO lab.example"
+        own, lab = recording(name), start(name)
+        hello = b"LHLO lab.example" if own.protocol == "LMTP" else b"EHLO lab.example"
         for phase, before in (("connected", None), ("greeted", hello)):
             lab.personality = name
             if before is not None:
                 lab.send(before)
             for line in (b"HELP", b"HELP NOSUCH", b"STAT", b"NOOP"):
-                said = made.answers.get(phase, {}).get(line + b"\r\n")
-                if said is None or not said.octets or said.hangs_up:
+                reply = own.answers.get(phase, {}).get(line + b"\r\n")
+                if reply is None or not reply.octets or reply.hangs_up:
                     continue
-                assert said.octets.startswith(lab.send(line).raw), (name, phase, line)
+                assert reply.octets.startswith(lab.send(line).raw), (name, phase, line)
                 assert lab.transcript[-1].source == "recorded"
-        assert lab.transcript[0].reply.raw == made.greeting.octets
+        assert lab.transcript[0].reply.raw == own.greeting.octets
         lab.stop()
 
 
 def test_round_trip(name: str) -> None:
     """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, limits are the same."""
-    made = recording(name)
+    own = recording(name)
     recipient = next(
-        (re.search(rb"<(.*)>", line)[1].decode() for line in made.answers.get("mail", {}) if line.startswith(b"RCPT")),
+        (re.search(rb"<(.*)>", line)[1].decode() for line in own.answers.get("mail", {}) if line.startswith(b"RCPT")),
         None,
     )
     with smtplab.start(name, carrier="memory") as lab:
         again = record(
-            lab._carrier.connect, name, software=made.software, version=made.version, protocol=made.protocol,
+            lab._carrier.connect, name, software=own.software, version=own.version, protocol=own.protocol,
             transaction=recipient, limits=True,
         )  # fmt: skip
-    kept = {(phase, line): reply for phase, line, reply in made.lines()}
+    kept = {(phase, line): reply for phase, line, reply in own.lines()}
     got = {(phase, line): reply for phase, line, reply in again.lines()}
-    assert {place: said for place, said in got.items() if kept.get(place) != said} == {}
+    assert {place: reply for place, reply in got.items() if kept.get(place) != reply} == {}
     assert len(got) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
-    assert again.greeting == made.greeting
-    assert set(again.limits) == set(made.limits)
+    assert again.greeting == own.greeting
+    assert set(again.limits) == set(own.limits)
 
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="the raw captures are not here")
@@ -97,11 +97,15 @@ def test_replays_are_faithful_to_the_captures() -> None:
         capture = json.loads(path.read_text("utf-8"))
         if not isinstance(capture, dict) or "session" not in capture["exchanges"][0]:
             continue
-        made = convert(capture)
-        wrong = {sent for session in sessions(capture) for sent, _, _ in differences(made, session)}
+        own = convert(capture)
+        wrong = {sent for session in sessions(capture) for sent, _, _ in differences(own, session)}
         assert wrong <= KNOWN.get(capture["name"], set()), (capture["name"], wrong)
-        shipped = recording(f"{made.name}-recorded" if made.name == "aiosmtpd-1.4.6" else made.name)
-        assert (shipped.answers, shipped.limits, shipped.greeting) == (made.answers, made.limits, made.greeting)
+        shipped = recording(f"{own.name}-recorded" if own.name == "aiosmtpd-1.4.6" else own.name)
+        assert (shipped.answers, shipped.limits, shipped.greeting) == (
+            own.answers,
+            own.limits,
+            own.greeting,
+        )
         seen += 1
     assert seen == len(names())
 
@@ -227,8 +231,8 @@ def test_a_huge_file(tmp_path: Path) -> None:
 
 def test_what_cannot_be_recorded() -> None:
     """A server that speaks something else, or without end, is refused in words."""
-    for said, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
-        odd = smtplab.Personality.scripted({}, greeting=said)
+    for octets, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
+        odd = smtplab.Personality.scripted({}, greeting=octets)
         with smtplab.start(odd, carrier="memory") as lab, pytest.raises(CannotRecord, match=named):
             record(lab._carrier.connect, "x")
 
