@@ -165,7 +165,8 @@ def _with_limits(recording: Recording, all_sessions: list[Session]) -> Recording
 
 
 def _unexplained(recording: Recording, all_sessions: list[Session]) -> int:
-    return sum(len(differences(recording, session)) for session in all_sessions)
+    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers by is made once
+    return sum(len(_play(personality.dialogue(), session)) for session in all_sessions)
 
 
 def _counted(recording: Recording, session: Session, counts: str) -> int:
