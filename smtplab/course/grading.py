@@ -258,12 +258,10 @@ def _reply(item: Row) -> Reply:
         return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
     from smtplab.recordings.recording import recording  # few exercises show what was recorded
 
-    answers = recording(item["personality"]).answers
-    line = item["command"].encode() + b"\r\n"
-    for phase in ("greeted", "connected"):
-        if line in answers.get(phase, {}):
-            return Reply(answers[phase][line].octets)
-    raise UnknownName("recorded command", item["command"], ())
+    reply = recording(item["personality"]).reply_to(item["command"].encode() + b"\r\n")
+    if reply is None:
+        raise UnknownName("recorded command", item["command"], ())
+    return Reply(reply.octets)
 
 
 def _option(answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:

@@ -1,8 +1,13 @@
-"""A recording: what one real server answered to which command, in which phase of a session. A value and its file.
+r"""A recording: what one real server answered to which command, in which phase of a session. A value and its file.
 
 The file is JSON: what the server was, its greeting, and each distinct answer once, with the commands that got it by
 phase. A command line stands without its CRLF; one with a bare LF in it stands whole. Octets that are not UTF-8 stand
-as {"base64": ...}. Nothing is normalized: the octets are the server's.
+as {"base64": ...}. Nothing is normalized: the octets are the server's. What the same server was asked on a later day
+stands under "additions", each with its own date.
+
+>>> exim = recording("exim-4.96")
+>>> exim.reply_to(b"HELP MAIL\r\n").octets == exim.reply_to(b"HELP\r\n", "connected").octets
+True
 """
 
 from __future__ import annotations
@@ -11,14 +16,14 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smtplab.errors import RecordingError, UnknownName
 from smtplab.text.texts import listing, octets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FOLDER = "recordings/servers"
@@ -40,7 +45,7 @@ _ABOUT = ("name", "software", "version", "date", "obtained")
 
 @dataclass(frozen=True)
 class RecordedReply:
-    """What the server said once: its octets (none: silence), and whether it then hung up."""
+    """One reply: its octets (none: silence), and whether the server then hung up."""
 
     octets: bytes
     hangs_up: bool = False
@@ -55,6 +60,19 @@ class Limit:
     octets: bytes
 
 
+Answers: TypeAlias = "dict[str, dict[bytes, RecordedReply]]"
+"""Phase → command line, as sent → reply."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What the same server was asked later: when (ISO date), how it was started and asked, and its answers."""
+
+    date: str
+    obtained: str
+    answers: Answers
+
+
 @dataclass(frozen=True, repr=False)
 class Recording:
     """What one server answered.
@@ -62,8 +80,9 @@ class Recording:
     name, software, version, date (ISO), obtained (how it was started and asked).
     protocol: "SMTP" or "LMTP".
     greeting: what it said first.
-    answers: phase → command line, as sent → what it said.
+    answers: what was asked on that date; `reply_to` and `lines` know the additions too.
     limits: where it hung up.
+    additions: what was asked later.
     """
 
     name: str
@@ -72,13 +91,47 @@ class Recording:
     date: str
     obtained: str
     greeting: RecordedReply
-    answers: dict[str, dict[bytes, RecordedReply]]
+    answers: Answers
     limits: tuple[Limit, ...] = ()
     protocol: str = "SMTP"
+    additions: tuple[Addition, ...] = ()
     note: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
         return f"<Recording {self.name}>"
+
+    @cached_property
+    def _by_phase(self) -> Answers:
+        by_phase: Answers = {phase: {} for phase in PHASES}
+        for answers in (self.answers, *(addition.answers for addition in self.additions)):
+            for phase, replies in answers.items():
+                for line, reply in replies.items():
+                    by_phase[phase].setdefault(line, reply)  # what was recorded first stands
+        return by_phase
+
+    def in_phase(self, phase: str) -> Mapping[bytes, RecordedReply]:
+        """Return the reply to each command line (with its line end) that was recorded in one of `PHASES`."""
+        return self._by_phase[phase]
+
+    def reply_to(self, line: bytes, *phases: str) -> RecordedReply | None:
+        """Return the recorded reply to a command line, None where there is none.
+
+        line: with its line end, as it was sent.
+        phases: where to look, in this order; after EHLO, then before it, where none is named.
+        """
+        return next(
+            (
+                self._by_phase[phase][line]
+                for phase in phases or ("greeted", "connected")
+                if line in self._by_phase[phase]
+            ),
+            None,
+        )
+
+    def lines(self) -> Iterator[tuple[str, bytes, RecordedReply]]:
+        """Return phase, command line and reply of everything that was recorded."""
+        for phase, replies in self._by_phase.items():
+            yield from ((phase, line, reply) for line, reply in replies.items())
 
     @classmethod
     def read(cls, path: Path) -> Recording:
@@ -109,10 +162,6 @@ class Recording:
 
     def to_text(self) -> str:
         """Return the file's text."""
-        by_answer: dict[RecordedReply, dict[str, list[Any]]] = {}
-        for phase in PHASES:
-            for line, said in self.answers.get(phase, {}).items():
-                by_answer.setdefault(said, {}).setdefault(phase, []).append(_put_line(line))
         data: dict[str, Any] = {
             FORMAT: VERSION,
             **{key: getattr(self, key) for key in _ABOUT},
@@ -120,11 +169,16 @@ class Recording:
         }
         if self.note:
             data["note"] = self.note
-        data["greeting"] = _put_said(self.greeting)
-        data["answers"] = [{**_put_said(said), "to": to} for said, to in by_answer.items()]
+        data["greeting"] = _put_reply(self.greeting)
+        data["answers"] = _put_answers(self.answers)
         data["limits"] = [
             {"counts": limit.counts, "most": limit.most, "octets": _put(limit.octets)} for limit in self.limits
         ]
+        if self.additions:
+            data["additions"] = [
+                {"date": each.date, "obtained": each.obtained, "answers": _put_answers(each.answers)}
+                for each in self.additions
+            ]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -159,8 +213,16 @@ def _put_line(line: bytes) -> str | dict[str, str]:
     return _put(line if b"\n" in plain else plain)
 
 
-def _put_said(said: RecordedReply) -> dict[str, Any]:
-    return {"octets": _put(said.octets), **({"hangs_up": True} if said.hangs_up else {})}
+def _put_reply(reply: RecordedReply) -> dict[str, Any]:
+    return {"octets": _put(reply.octets), **({"hangs_up": True} if reply.hangs_up else {})}
+
+
+def _put_answers(answers: Answers) -> list[dict[str, Any]]:
+    by_reply: dict[RecordedReply, dict[str, list[Any]]] = {}
+    for phase in PHASES:
+        for line, reply in answers.get(phase, {}).items():
+            by_reply.setdefault(reply, {}).setdefault(phase, []).append(_put_line(line))
+    return [{**_put_reply(reply), "to": lines} for reply, lines in by_reply.items()]
 
 
 def _fail(place: str, reason: str) -> RecordingError:
@@ -184,7 +246,7 @@ def _get(value: object, what: str) -> bytes:
     raise _fail(f'"{what}"', f'{what} is {value!r:.60}, not text or {{"base64": ...}}')
 
 
-def _get_said(row: dict[str, Any], what: str) -> RecordedReply:
+def _get_reply(row: dict[str, Any], what: str) -> RecordedReply:
     hangs_up = row.get("hangs_up", False)
     if not isinstance(hangs_up, bool):
         raise _fail('"hangs_up"', f"hangs_up is {hangs_up!r:.60}, not true or false")
@@ -193,17 +255,30 @@ def _get_said(row: dict[str, Any], what: str) -> RecordedReply:
 
 def _from_data(data: object) -> Recording:
     data = _checked(data)
-    answers: dict[str, dict[bytes, RecordedReply]] = {}
-    for row in data["answers"]:
-        for phase, line in _asked(row):
-            answers.setdefault(phase, {})[line] = _get_said(row, "octets")
     return Recording(
         **{key: data[key] for key in (*_ABOUT, "protocol")},
         note=str(data.get("note", "")),
-        greeting=_get_said(data["greeting"], "greeting"),
-        answers=answers,
+        greeting=_get_reply(data["greeting"], "greeting"),
+        answers=_get_answers(data["answers"]),
         limits=tuple(_limit(row) for row in data["limits"]),
+        additions=tuple(_addition(row) for row in data.get("additions", ())),
     )
+
+
+def _get_answers(rows: list[dict[str, Any]]) -> Answers:
+    answers: Answers = {}
+    for row in rows:
+        for phase, line in _lines_of(row):
+            answers.setdefault(phase, {})[line] = _get_reply(row, "octets")
+    return answers
+
+
+def _addition(row: dict[str, Any]) -> Addition:
+    for key in ("date", "obtained"):
+        if not isinstance(row.get(key), str):
+            raise _fail('"additions"', f"{key} of an addition is {row.get(key)!r:.60}, not text")
+    _check_rows(row, "answers")
+    return Addition(row["date"], row["obtained"], _get_answers(row["answers"]))
 
 
 def _checked(data: object) -> dict[str, Any]:
@@ -217,15 +292,19 @@ def _checked(data: object) -> dict[str, Any]:
             raise _fail(f'"{key}"', f"{key} is {data.get(key)!r:.60}, not text")
     if not isinstance(data.get("greeting"), dict):
         raise _fail('"greeting"', "greeting is missing")
-    for key in ("answers", "limits"):
-        if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
-            raise _fail(f'"{key}"', f"{key} is not a list of objects")
+    for key in ("answers", "limits", *(("additions",) if "additions" in data else ())):
+        _check_rows(data, key)
     if not data["answers"]:
         raise _fail('"answers"', "there is no answer in it")
     return data
 
 
-def _asked(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _check_rows(data: dict[str, Any], key: str) -> None:
+    if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
+        raise _fail(f'"{key}"', f"{key} is not a list of objects")
+
+
+def _lines_of(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Return the phases and command lines that got one answer."""
     if not isinstance(row.get("to"), dict):
         raise _fail('"to"', "an answer does not say to what")

@@ -23,17 +23,16 @@ _SEEN = frozenset({"XSTATUS", "XQUEUE"})
 @cache
 def _taken() -> frozenset[str]:
     """Return the names beginning with X that a recorded server knows: in its list of commands, or by a success."""
-    taken = set(_SEEN)
+    known = set(_SEEN)
     for name in names():
-        for answers in recording(name).answers.values():
-            for line, reply in answers.items():
-                words = line.decode("ascii", "replace").upper().split()
-                listed = reply.octets.decode("utf-8", "replace").replace("-", " ").split()
-                if words and words[0].startswith("X") and reply.octets.startswith(b"2"):
-                    taken.add(words[0])
-                if words and words[0] in {"HELP", "EHLO"} and reply.octets.startswith(b"2"):
-                    taken.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
-    return frozenset(taken)
+        for _, line, reply in recording(name).lines():
+            words = line.decode("ascii", "replace").upper().split()
+            listed = reply.octets.decode("utf-8", "replace").replace("-", " ").split()
+            if words and words[0].startswith("X") and reply.octets.startswith(b"2"):
+                known.add(words[0])
+            if words and words[0] in {"HELP", "EHLO"} and reply.octets.startswith(b"2"):
+                known.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
+    return frozenset(known)
 
 
 def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea behind a name

@@ -6,6 +6,8 @@ import re
 from typing import Any
 
 from smtplab.course.graders import RIGHT, Result
+from smtplab.errors import UnknownName
+from smtplab.protocol.command import command_line
 from smtplab.protocol.reply import Reply
 from smtplab.recordings.recording import recording
 from smtplab.recordings.survey import survey
@@ -60,9 +62,10 @@ def decide(answer: str) -> Result:
 
 
 def _recorded(name: str, command: str) -> Reply:
-    answers = recording(name).answers
-    line = command.encode() + b"\r\n"
-    return Reply(next(answers[phase][line].octets for phase in ("greeted", "connected") if line in answers[phase]))
+    reply = recording(name).reply_to(command_line(command))
+    if reply is None:
+        raise UnknownName("recorded command", command, ())
+    return Reply(reply.octets)
 
 
 def _cases() -> tuple[tuple[Reply, bool, str], ...]:
