@@ -17,6 +17,7 @@ import pytest
 import smtplab
 from smtplab import cli
 from smtplab.lab.watch import MOST_UNASKED, WatchedConnection
+from smtplab.protocol.sources import UNKNOWN, Source
 from smtplab.rfc.judge import VIOLATES
 from smtplab.server.personality import Personality
 
@@ -380,14 +381,14 @@ def test_offsets_count_what_was_set_aside() -> None:
         def send(self, _data: bytes, _timeout: float) -> None:
             self.data.append(b"250 mx\r\n")
 
-        def about(self, *end: int) -> tuple[str, bool]:
-            self.told = end
-            return "live", False
+        def source(self, end: int) -> tuple[Source, int]:
+            self.told = (end,)
+            return UNKNOWN
 
     inner = Inner()
     watch = WatchedConnection(inner)  # type: ignore[arg-type]
     assert watch.receive(1.0) == b"220 hi\r\n"
     watch.send(b"EHLO me\r\n", 1.0)
     assert watch.receive(1.0) == b"250 mx\r\n"
-    watch.about(16)
+    watch.source(16)
     assert inner.told == (16 + len(b"junk\r\n250 forged\r\n"),)
