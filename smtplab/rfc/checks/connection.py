@@ -1,0 +1,47 @@
+"""Checks of the session: how it opens, how it closes, and who must come first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtplab.rfc.checks.outcome import LATITUDE
+from smtplab.rfc.session import COMMAND, GREETING
+
+if TYPE_CHECKING:
+    from smtplab.rfc.checks.outcome import Outcome
+    from smtplab.rfc.session import Context
+
+_GREETINGS = (220, 421, 521, 554)
+_NO_SERVICE, _NO_MAIL = 554, 521
+
+
+def greeting_code(context: Context) -> Outcome:
+    return context.code in _GREETINGS if context.place == GREETING else None
+
+
+def rejected_commands(context: Context) -> Outcome:
+    if context.greeting != _NO_SERVICE or context.place != COMMAND or context.verb in ("", "QUIT"):
+        return None
+    return context.code in (503, 421)
+
+
+def stays(context: Context) -> Outcome:
+    if context.exchange.sent is None:
+        return None
+    if not context.exchange.closed:
+        return True if context.exchange.reply is not None else None
+    if context.exchange.reply is None:
+        return LATITUDE if context.greeting == _NO_MAIL else False
+    if context.code == 421 or (context.verb == "QUIT" and context.code == 221):
+        return True
+    return LATITUDE if context.greeting == _NO_MAIL else False
+
+
+def auth_order(context: Context) -> Outcome:
+    if context.verb != "AUTH" or not (context.authenticated or context.in_transaction):
+        return None
+    return True if context.code == 503 else False if context.positive else None
+
+
+def auth_encryption(context: Context) -> Outcome:
+    return context.code != 538 if context.verb == "AUTH" else None
