@@ -98,13 +98,11 @@ def _parts(asked: Question, answer: Any) -> Result:
 
 
 def _sort(asked: Question, answer: Any) -> Result:
-    found = asked.row["item"]
-    if asked.row.get("criterion") == "verdict":
-        true = [_bin(item) for item in found]
-    else:
-        true = [item["bin"] for item in found]
-    given = _answers(asked, answer, len(true), asked.row["bin"])
-    wrong = _wrong(true, given)
+    by_verdict = asked.row.get("criterion") == "verdict"
+    rows = asked.row["item"]
+    right = [(_bin(item) if by_verdict else item["bin"], *item.get("also", ())) for item in rows]
+    given = _answers(asked, answer, len(rows), asked.row["bin"])
+    wrong = [at for at, bins in enumerate(right) if given[at] not in bins]
     return Result(given[wrong[0]], before=_where(asked, "sorted_wrong", wrong)) if wrong else RIGHT
 
 

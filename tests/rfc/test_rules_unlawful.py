@@ -107,7 +107,7 @@ def test_arguments_that_may_not_be(line: str) -> None:
     assert worst(dialogue(*GREETED, (line, taken))) == DEPARTS
 
 
-@pytest.mark.parametrize("code", [500, 501, 502, 504, 550, 554])
+@pytest.mark.parametrize("code", [500, 501, 502, 504])
 def test_bare_help_refused(code: int) -> None:
     """HELP without an argument should be supported; temporarily refused, or first AUTH, is not to be without it."""
     assert outcomes(dialogue(*GREETED, ("HELP", f"{code} x")))["help.supported"] == DEPARTS
@@ -115,9 +115,10 @@ def test_bare_help_refused(code: int) -> None:
 
 
 def test_bare_help_put_off() -> None:
-    """A refusal for now, or until AUTH, does not show that HELP is missing; before EHLO another rule speaks."""
-    for code in (421, 451, 530):
+    """A refusal for now, until AUTH, or by policy does not show that HELP is missing; other rules speak of it."""
+    for code in (421, 451, 530, 550, 554):
         assert "help.supported" not in outcomes(dialogue(*GREETED, ("HELP", f"{code} x")))
+    assert outcomes(dialogue(*GREETED, ("HELP", "554 x")))["help.refusal-code"] == DEPARTS
     applied = outcomes(dialogue((None, "220 lab"), ("HELP", "503 x")))
     assert (applied.get("help.supported"), applied["help.any-time"]) == (None, DEPARTS)
 

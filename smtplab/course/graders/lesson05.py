@@ -25,7 +25,11 @@ def refute(answer: str) -> Result:
     fields: dict[str, object] = {"name": given, "code": said.reply.code, "rule": found[0].rule.id}
     if said.reply.code == 214:  # the code that the claim is about
         return Result("supports", fields, said.reply)
-    return Result("right" if found.worst in (CONFORMS, PERMITTED) else "breaks", fields, said.reply)
+    if found.worst in (CONFORMS, PERMITTED):
+        return Result("right", fields, said.reply)
+    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended just as well (§4.3.2, §4.5.1)
+    only_missing = all(verdict.rule.id == "help.supported" for verdict in found.notable)
+    return Result("refused" if only_missing else "breaks", fields, said.reply, right=only_missing)
 
 
 # --- seven decisions of a server: which codes are right, which wrong ones have a feedback of their own, and the rest's

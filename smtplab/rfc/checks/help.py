@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _REFUSALS = (421, 500, 501, 502, 503, 504, 530)
+_MISSING = (500, 501, 502, 504)
+"""What says that HELP itself is not there; other refusals say not now, not you, or not in this order."""
+
 _REFERENCE = re.compile(r"(?i)https?://\S+|rfc\s*\d+(\W*(section\s*)?\d+(\.\d+)+)?")
 _ENHANCED = re.compile(r"(?m)^\d\.\d+\.\d+ ")
 
@@ -24,9 +27,9 @@ def success(context: Context) -> Outcome:
 def supported(context: Context) -> Outcome:
     if context.verb != "HELP" or context.argument or context.lmtp or context.excused:
         return None
-    if context.code // 100 == 4 or context.code == 503:  # not now, or not yet, does not say never
-        return None
-    return context.positive
+    if context.positive:
+        return True
+    return False if context.code in _MISSING else None
 
 
 def refusal_code(context: Context) -> Outcome:
