@@ -4,7 +4,7 @@ r"""Judging an exchange against the RFC: for each rule that applies, one of four
 >>> from smtplab.protocol.transcript import Exchange
 >>> judge(Exchange(b"HELP\r\n", Reply(b"250 Supported commands: HELP\r\n"))).worst
 'departs from a SHOULD'
->>> judge(Exchange(b"HELP MAIL\r\n", Reply(b"504 no such topic\r\n"))).worst
+>>> judge(Exchange(b"HELP MAIL\r\n", Reply(b"501 no topics here\r\n"))).worst
 'permitted latitude'
 """
 

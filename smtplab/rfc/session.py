@@ -30,6 +30,7 @@ _HELLO = ("EHLO", "LHLO")
 _NEVER_530_FOR_TLS = (*_HELLO, "NOOP", "STARTTLS", "QUIT")  # RFC 3207 §4
 _NEVER_530_FOR_AUTH = (*_HELLO, "AUTH", "HELO", "NOOP", "RSET", "QUIT")  # RFC 4954 §6
 _HARMLESS = ("HELP", "NOOP", "RCPT", "VRFY", "EXPN")
+_NO_TEXT = re.compile(rb"[^\t -~]")
 _OPENING = ("MAIL", "SEND", "SOML", "SAML")
 
 
@@ -101,19 +102,27 @@ class Context:
 
     @property
     def excused(self) -> bool:
-        """Whether the state of the session, not the command, accounts for the reply.
+        """Whether the state of the session, or the line's octets, account for a refusal, and not the command.
 
+        500 to a line that is too long (RFC 5321 §4.5.3.1.9); 500 or 501 to one with octets that no command has (§2.4,
+        §4.1.2);
         421 at any time (RFC 5321 §3.8); a refusal of anything but QUIT after a greeting that refused the session; 554
         where TLS was not good enough (RFC 3207 §4.1); 530 where AUTH or TLS is wanted first, but not to the commands
         that those RFCs except.
         """
-        if self.code == _SHUTTING_DOWN:
+        if self.code == _SHUTTING_DOWN or (self.code in (500, 501) and not self._is_text()):
+            return True
+        if self.code == 500 and not self.fits:
             return True
         if self.code == _FIRST:
             return self._tls_first() or self._auth_first()
         if self.verb == "QUIT":
             return False
         return (self.rejected and not self.positive) or (self.encrypted and self.code == _NO_SERVICE)
+
+    def _is_text(self) -> bool:
+        """Return whether the line has only octets that a command may have: printable ASCII and white space."""
+        return _NO_TEXT.search((self.exchange.sent or b"").rstrip(b"\r\n")) is None
 
     def _tls_first(self) -> bool:
         offered = self.keywords is None or "STARTTLS" in self.keywords

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "help.success": (({"HELP": "250 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
     "help.supported": (({"HELP": "502 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
     "help.refusal-code": (({"HELP": "550 x"}, ["HELP"], -1), ({"HELP": "530 x"}, ["HELP"], -1)),
-    "help.argument": (({"HELP": "504 x"}, ["HELP X"], -1), ({"HELP": "214 x"}, ["HELP X"], -1)),
+    "help.argument": (({"HELP": "501 x"}, ["HELP X"], -1), ({"HELP": "214 x"}, ["HELP X"], -1)),
     "help.any-time": (({"HELP": "503 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
     "help.announced": (
         ({"EHLO": "250 lab", "HELP": "214 x"}, ["EHLO me", "HELP"], -1),

@@ -40,6 +40,27 @@ def test_500_for_a_line_that_is_too_long() -> None:
     assert worst(dialogue(("VRFY " + "x" * 500, "500 line too long"))) == VIOLATES
 
 
+def test_octets_that_no_command_has() -> None:
+    """500 or 501 to a line with octets outside printable ASCII is lawful (§2.4, §4.1.2), 502 to it is not."""
+    for line in (
+        b"VRFY jos\xe9\r\n",
+        b"EHLO \xc3\xb1\r\n",
+        b"NOOP \x00\r\n",
+        b"RSET\x7f\r\n",
+        b"MAIL FROM:<\xff@b>\r\n",
+    ):
+        for code in (500, 501):
+            assert worst(dialogue(*GREETED, (line, f"{code} x"))) == CONFORMS, line
+    assert worst(dialogue(*GREETED, (b"VRFY jos\xe9\r\n", "502 x"))) == VIOLATES
+
+
+def test_help_with_a_topic_that_is_not_there() -> None:
+    """504 is the fitting refusal of a topic; any other refusal is latitude."""
+    assert worst(dialogue(*GREETED, ("HELP NOSUCH", "504 x"))) == CONFORMS
+    for code in (500, 501, 502):
+        assert worst(dialogue(*GREETED, ("HELP NOSUCH", f"{code} x"))) == PERMITTED
+
+
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [

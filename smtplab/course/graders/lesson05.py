@@ -27,7 +27,7 @@ def refute(answer: str) -> Result:
         return Result("supports", fields, said.reply)
     if found.worst in (CONFORMS, PERMITTED):
         return Result("right", fields, said.reply)
-    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended just as well (§4.3.2, §4.5.1)
+    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended too (§4.3.2, §4.5.1)
     only_missing = all(verdict.rule.id == "help.supported" for verdict in found.notable)
     return Result("refused" if only_missing else "breaks", fields, said.reply, right=only_missing)
 

@@ -25,7 +25,7 @@ def minimum_supported(context: Context) -> Outcome:
         return None
     if context.lmtp and context.verb in _NOT_OF_LMTP:
         return None
-    return context.code not in (500, 502) if context.fits else context.code != 502
+    return context.code not in (500, 502)
 
 
 def success_row(context: Context) -> Outcome:
@@ -64,13 +64,13 @@ def rset_250(context: Context) -> Outcome:
 def noop_250(context: Context) -> Outcome:
     if context.verb != "NOOP" or context.excused:
         return None
-    if context.argument and context.code in (500, 501, 504):  # the string is not ignored, or too long
+    if context.argument and context.code in (500, 501, 504):  # the string is not ignored
         return None
     return context.code == 250
 
 
 def noop_argument(context: Context) -> Outcome:
-    ignored = context.verb == "NOOP" and context.argument and context.fits and not context.excused
+    ignored = context.verb == "NOOP" and context.argument and not context.excused
     return context.code not in (500, 501, 504) if ignored else None
 
 

@@ -40,7 +40,8 @@ def refusal_code(context: Context) -> Outcome:
 def argument(context: Context) -> Outcome:
     if context.verb != "HELP" or not context.argument or context.excused:
         return None
-    return True if context.code in success_codes("HELP") else LATITUDE
+    # 504 says that HELP takes a topic, and has none of this name (§4.2.1)
+    return True if context.code in (*success_codes("HELP"), 504) else LATITUDE
 
 
 def any_time(context: Context) -> Outcome:
