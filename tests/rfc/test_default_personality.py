@@ -53,7 +53,8 @@ BAD: dict[str, tuple[str, ...]] = {
         "FROM:<ana",
     ),
     "RCPT": (
-        "TO:luis@lab.example", "TO: <luis@lab.example>", "<luis@lab.example>", "TO:<luis@lab.example> NOSUCH=1", "TO:<>",
+        "TO:luis@lab.example", "TO: <luis@lab.example>", "<luis@lab.example>", "TO:<luis@lab.example> NOSUCH=1",
+        "TO:<>",
     ),
     "HELP": ("NOSUCH", "MAIL RCPT", "ñ"), "AUTH": ("NOSUCH", "PLAIN *", "PLAIN ñ"), "EHLO": ("a b c", "ñ"),
     "XSTATUS": ("now", "ñ"), "VRFY": ("luis ñ",),
