@@ -6,10 +6,10 @@ from smtplab.protocol.reply import Reply
 from smtplab.protocol.transcript import Exchange, Transcript
 from smtplab.rfc.judge import judge
 
-Said = str | bytes | None
+Line = str | bytes | None
 
 
-def dialogue(*pairs: tuple[Said, Said], closed: bool = False) -> Transcript:
+def dialogue(*pairs: tuple[Line, Line], closed: bool = False) -> Transcript:
     r"""Return a transcript of one session.
 
     pairs: what was sent and the reply to it; None where nothing was; text gets CR LF after each line, octets stay.
@@ -23,10 +23,10 @@ def dialogue(*pairs: tuple[Said, Said], closed: bool = False) -> Transcript:
     return Transcript(exchanges)
 
 
-def _octets(said: Said) -> bytes | None:
-    if said is None or isinstance(said, bytes):
-        return said
-    return said.replace("\n", "\r\n").encode() + b"\r\n"
+def _octets(line: Line) -> bytes | None:
+    if line is None or isinstance(line, bytes):
+        return line
+    return line.replace("\n", "\r\n").encode() + b"\r\n"
 
 
 def outcomes(transcript: Transcript, which: int = -1) -> dict[str, str]:

@@ -88,7 +88,7 @@ MISSING = {
 """Why the default personality does not conform today, and to which commands; each goes when it is mended."""
 
 
-def said(state: str, line: str | bytes) -> Transcript:
+def session(state: str, line: str | bytes) -> Transcript:
     """Return a fresh session, brought into a state, in which a command is sent, and NOOP after it."""
     with smtplab.start(carrier="memory") as lab:
         for before in STATES[state]:
@@ -106,7 +106,7 @@ def said(state: str, line: str | bytes) -> Transcript:
 
 def faults(state: str, line: str | bytes) -> list[str]:
     """Return a sentence for each verdict that is not "conforms"."""
-    transcript = said(state, line)
+    transcript = session(state, line)
     return [
         f"{state}: {exchange.command!r:.60} -> {exchange.reply}: {verdict.outcome}, {verdict.rule.id}"
         for exchange, verdicts in zip(transcript, judge_all(transcript), strict=True)

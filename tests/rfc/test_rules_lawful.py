@@ -23,8 +23,8 @@ EVERY_VERB = sorted(required_verbs() - {"QUIT"} | {"HELP", "EXPN", "XSTATUS", "N
 def test_a_session_that_the_greeting_refused(verb: str) -> None:
     """After a greeting of 521, 521 to everything is lawful; after 554, 503 to everything; QUIT still gets 221."""
     for greeting, reply in (("521 no mail here", "521 no mail here"), ("554 no service", "503 bad sequence")):
-        said = dialogue((None, greeting), (verb, reply), ("QUIT", "221 x"), closed=True)
-        assert [each.worst for each in judge_all(said)] == [CONFORMS] * 3, judge_all(said)
+        transcript = dialogue((None, greeting), (verb, reply), ("QUIT", "221 x"), closed=True)
+        assert [each.worst for each in judge_all(transcript)] == [CONFORMS] * 3, judge_all(transcript)
 
 
 def test_a_refused_session_has_its_rules_too() -> None:
@@ -79,8 +79,8 @@ def test_message_text_is_no_command(line: bytes) -> None:
         ((line + b".\r\n", "250 x"),),
         ((line, None), (line + b".\r\n", "552 x")),
     ):
-        said = dialogue(*IN_DATA, *cut)
-        assert {each.worst for each in judge_all(said)} == {CONFORMS}, judge_all(said)
+        transcript = dialogue(*IN_DATA, *cut)
+        assert {each.worst for each in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
     assert worst(dialogue(*IN_DATA, (b".\r\n", "250 x"), (b"STATUS\r\n", "211 x"))) == VIOLATES  # a command once more
     assert judge(dialogue((line + b"\r\n.\r\n", "250 x"))[0]).worst == CONFORMS  # alone it is known by its dot
 
@@ -97,8 +97,8 @@ def test_message_text_is_no_command(line: bytes) -> None:
 def test_the_octets_of_a_chunk_are_no_command(rest: list[tuple[str | bytes, str | None]]) -> None:
     """What BDAT announces is message text, counted and not read; the command after it is a command."""
     start = ((None, "220 lab"), ("EHLO me", "250-lab\n250 CHUNKING"), *MAIL)
-    said = dialogue(*start, *rest)
-    assert {each.worst for each in judge_all(said)} == {CONFORMS}, judge_all(said)
+    transcript = dialogue(*start, *rest)
+    assert {each.worst for each in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
     assert worst(dialogue(*start, *rest, ("STATUS", "211 x"))) == VIOLATES
 
 
@@ -202,27 +202,27 @@ def test_all_at_once() -> None:
     first, second = dialogue(*IN_DATA, (b"HELP\r\n.\r\n", "250 x")), dialogue((None, "554 no"), ("HELP", "503 x"))
     other = [Exchange(each.sent, each.reply, session=2) for each in second]
     mixed = Transcript([first[0], other[0], *first[1:4], other[1], *first[4:]])
-    for said in (first, second, mixed, Transcript()):
-        assert judge_all(said) == tuple(judge(each, said) for each in said)
+    for transcript in (first, second, mixed, Transcript()):
+        assert judge_all(transcript) == tuple(judge(each, transcript) for each in transcript)
     assert judge_all(second, lang="es")[1][0].rule.lang == "es"
     part = first[4:]  # not from the greeting on: nothing is known of what came before
     assert [each.worst for each in judge_all(part)] == [CONFORMS] * len(part)
 
 
 def test_the_time_grows_with_the_length_only() -> None:
-    """Each exchange's rules are asked once, however long the transcript."""
-    asked = []
+    """Each exchange's rules are lookups once, however long the transcript."""
+    lookups = []
 
     class Counted(Reply):
         @property
         def code(self) -> int:
-            asked.append(self)
+            lookups.append(self)
             return int(self.raw[:3])
 
     def work(length: int) -> int:
-        asked.clear()
+        lookups.clear()
         judge_all(Transcript(Exchange(b"NOOP\r\n", Counted(b"250 x\r\n")) for _ in range(length)))
-        return len(asked)
+        return len(lookups)
 
     assert work(400) == 10 * work(40)
 

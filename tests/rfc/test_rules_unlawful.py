@@ -261,6 +261,9 @@ def test_hanging_up() -> None:
     assert worst(dialogue(*GREETED, ("QUIT", "221 x"), closed=True)) == CONFORMS
     for line, reply in (("RSET", "250 x"), ("NOSUCH", "500 x"), ("NOOP", "221 x"), ("NOSUCH", None), ("QUIT", None)):
         assert outcomes(dialogue(*GREETED, (line, reply), closed=True))["connection.stays"] == VIOLATES
+    assert worst(dialogue((None, "554 x"), closed=True)) == VIOLATES  # QUIT is to be waited for (§3.1)
+    for greeting in ("421 x", "521 x"):
+        assert worst(dialogue((None, greeting), closed=True)) == CONFORMS
 
 
 def test_a_looser_path() -> None:

@@ -26,13 +26,15 @@ def rejected_commands(context: Context) -> Outcome:
 
 
 def stays(context: Context) -> Outcome:
-    if context.exchange.sent is None:
+    exchange = context.exchange
+    if not exchange.closed:
+        return True if exchange.sent is not None and exchange.reply is not None else None
+    if context.place == GREETING and exchange.reply is not None:
+        # after 554 QUIT is to be waited for (§3.1); 421 and 521 may end it all, and after 220 it may have been a timeout
+        return False if context.code == _NO_SERVICE else None
+    if exchange.sent is None:
         return None
-    if not context.exchange.closed:
-        return True if context.exchange.reply is not None else None
-    if context.exchange.reply is None:
-        return LATITUDE if context.greeting == _NO_MAIL else False
-    if context.code == 421 or (context.verb == "QUIT" and context.code == 221):
+    if exchange.reply is not None and (context.code == 421 or (context.verb == "QUIT" and context.code == 221)):
         return True
     return LATITUDE if context.greeting == _NO_MAIL else False
 

@@ -17,8 +17,8 @@ _HELLO = ("EHLO", "HELO", "LHLO")
 
 def _codes(context: Context) -> list[str | None]:
     """Return the enhanced code of each line, None for a line without one."""
-    found = (_CODE.match(line) for line in context.reply.lines)
-    return [each[0] if each else None for each in found]
+    matches = (_CODE.match(line) for line in context.reply.lines)
+    return [each[0] if each else None for each in matches]
 
 
 def _bears_codes(context: Context) -> bool:
