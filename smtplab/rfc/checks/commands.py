@@ -62,9 +62,9 @@ def rset_250(context: Context) -> Outcome:
 
 
 def noop_250(context: Context) -> Outcome:
-    if context.verb != "NOOP" or context.excused:
-        return None
-    if context.argument and context.code in (500, 501, 504):  # the string is not ignored
+    if context.verb != "NOOP" or context.excused or context.code in (500, 502):
+        return None  # that it is missing is another rule's
+    if context.argument and context.code in (501, 504):  # the string is not ignored
         return None
     return context.code == 250
 
