@@ -31,6 +31,7 @@ def test_a_refused_session_has_its_rules_too() -> None:
     """After 554 another refusal departs, hanging up violates; after 521 hanging up is lawful; QUIT gets 221."""
     assert worst(dialogue((None, "554 no"), ("NOOP", "550 no"))) == DEPARTS
     assert worst(dialogue((None, "554 no"), ("NOOP", "250 ok"))) == DEPARTS
+    assert worst(dialogue((None, "554 no"), ("NOOP", "421 bye"), closed=True)) == CONFORMS
     assert worst(dialogue((None, "554 no"), ("NOOP", "503 no"), closed=True)) == VIOLATES
     assert worst(dialogue((None, "521 no"), ("NOOP", "521 no"), closed=True)) == PERMITTED
     assert worst(dialogue((None, "521 no"), ("NOOP", None), closed=True)) == PERMITTED

@@ -232,6 +232,16 @@ def test_enhanced_codes_on_every_line() -> None:
     assert not plain.keys() & {"enhanced.class", "enhanced.every-line"}  # its EHLO announces no such codes
 
 
+@pytest.mark.parametrize("code", [250, 450, 550])
+def test_enhanced_codes_of_each_class(code: int) -> None:
+    """Where they were announced, each 2yz, 4yz and 5yz reply bears one, and of its own class."""
+    assert outcomes(dialogue(*ENHANCED, ("RCPT TO:<a@b>", f"{code} x")))["enhanced.announced"] == VIOLATES
+    kept = outcomes(dialogue(*ENHANCED, ("RCPT TO:<a@b>", f"{code} {code // 100}.1.0 x")))
+    assert (kept["enhanced.announced"], kept["enhanced.class"]) == (CONFORMS, CONFORMS)
+    other = 2 if code >= 400 else 5
+    assert outcomes(dialogue(("RCPT TO:<a@b>", f"{code} {other}.1.0 x")))["enhanced.class"] == VIOLATES
+
+
 def test_enhanced_codes_where_they_do_not_belong() -> None:
     """The greeting, EHLO's and HELO's replies and 354 bear none, and are not asked for one."""
     said = dialogue(*ENHANCED, ("HELO me", "250 x"), ("DATA", "354 x"))
@@ -271,3 +281,26 @@ def test_a_looser_path() -> None:
     for line in ("MAIL FROM:a@b.example", "MAIL FROM: <a@b.example>", "mail from :<a@b.example>"):
         assert worst(dialogue(*GREETED, (line, "250 x"))) == PERMITTED
         assert worst(dialogue(*GREETED, (line, "501 x"))) == CONFORMS
+
+
+def test_help_in_a_transaction() -> None:
+    """After HELP, RCPT and DATA go on where they were; a 503 is HELP's fault only where nothing else explains it."""
+    mail, rcpt = ("MAIL FROM:<a@b.example>", "250 x"), ("RCPT TO:<c@d.example>", "250 x")
+    assert outcomes(dialogue(*GREETED, mail, ("HELP", "214 x"), (rcpt[0], "503 x")))["help.no-effect"] == VIOLATES
+    assert outcomes(dialogue(*GREETED, mail, rcpt, ("HELP", "502 x"), ("DATA", "503 x")))["help.no-effect"] == VIOLATES
+    assert outcomes(dialogue(*GREETED, mail, rcpt, ("HELP", "214 x"), ("DATA", "354 x")))["help.no-effect"] == CONFORMS
+    for before in (
+        (mail, (rcpt[0], "550 x"), ("HELP", "214 x")),  # nobody to send to
+        (mail, rcpt, ("HELP", "214 x"), ("XWIPE", "250 x")),
+        (mail, ("HELP", "214 x"), ("RSET", "250 x")),
+        ((mail[0], "550 x"), ("HELP", "214 x")),
+        (mail, rcpt),
+    ):
+        assert "help.no-effect" not in outcomes(dialogue(*GREETED, *before, ("DATA", "503 x"))), before
+
+
+def test_after_a_message_that_ended_wrongly() -> None:
+    """A reply ends the message, rightly or not, and so does the dot, whether a reply came or none: commands follow."""
+    start = (*GREETED, ("MAIL FROM:<a@b>", "250 x"), ("RCPT TO:<a@b>", "250 x"), ("DATA", "354 x"))
+    for end in ((b"x\n.\n", "250 x"), (b"x\r\n.\r\n", None)):
+        assert outcomes(dialogue(*start, end, ("STATUS", "211 x")))["private.name"] == VIOLATES
