@@ -103,6 +103,15 @@ def test_the_octets_of_a_chunk_are_no_command(rest: list[tuple[str | bytes, str 
     assert worst(dialogue(*start, *rest, ("STATUS", "211 x"))) == VIOLATES
 
 
+@pytest.mark.parametrize("code", [500, 502])
+def test_a_chunk_that_nobody_reads(code: int) -> None:
+    """Where the server does not know BDAT, what should have been a chunk is commands to it."""
+    transcript = dialogue(*GREETED, ("BDAT 8 LAST", f"{code} x"), ("STATUS", "211 x"))
+    assert outcomes(transcript)["private.name"] == VIOLATES
+    transcript = dialogue(*GREETED, ("BDAT 8 LAST", "503 x"), ("STATUS", None), ("NOOP", "250 x"))
+    assert "private.name" not in outcomes(transcript, -2)
+
+
 def test_an_auth_exchange_has_no_commands() -> None:
     """A line after 334 answers a challenge, whatever it spells; after the exchange commands are commands."""
     start = ((None, "220 lab"), ("EHLO me", "250-lab\n250 AUTH LOGIN"), ("AUTH LOGIN", "334 VXNlcm5hbWU6"))
