@@ -141,9 +141,10 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 
 def _sort(question: Question, answer: Any) -> Result:
     by_verdict = question.row.get("criterion") == "verdict"
-    truth = [_verdict(item) if by_verdict else item["bin"] for item in question.row["item"]]
-    bins = _answers(question, answer, len(truth), question.row["bin"])
-    wrong = _wrong(truth, bins)
+    rows = question.row["item"]
+    truth = [(_verdict(item) if by_verdict else item["bin"], *item.get("also", ())) for item in rows]
+    bins = _answers(question, answer, len(rows), question.row["bin"])
+    wrong = [place for place, defensible in enumerate(truth) if bins[place] not in defensible]
     return Result(bins[wrong[0]], before=_where(question, "sorted_wrong", wrong)) if wrong else RIGHT
 
 

@@ -17,7 +17,7 @@ from smtplab.lab.lab import Lab
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
-from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge
+from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
 from smtplab.text.html import paragraphs, table
 from smtplab.text.texts import Texts
 
@@ -53,7 +53,7 @@ class Probe:
     @cached_property
     def verdicts(self) -> tuple[Verdicts, ...]:
         """The verdicts on each exchange, in the transcript's order."""
-        return tuple(judge(exchange, self.transcript, lang=self.lang) for exchange in self.transcript)
+        return judge_all(self.transcript, lang=self.lang)
 
     @property
     def worst(self) -> str:

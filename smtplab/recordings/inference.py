@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from smtplab.protocol.reply import Reply
 from smtplab.recordings.listed import listed
 from smtplab.recordings.recording import PHASES, RecordedReply
-from smtplab.rfc.checks import MINIMUM
+from smtplab.rfc.registry import required_verbs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -171,7 +171,7 @@ class Inference:
     def _must_know(self, verb: bytes) -> bool:
         """Return whether a command that nobody asked is one that every server has (RFC 5321 §4.5.1, RFC 2033 §4.1)."""
         foreign = (b"EHLO", b"HELO") if self._recording.protocol == "LMTP" else (b"LHLO",)
-        return verb.decode("ascii", "replace") in MINIMUM and verb not in foreign
+        return verb.decode("ascii", "replace") in required_verbs() and verb not in foreign
 
     def _unknown(self, line: bytes, verb: bytes, phases: tuple[str, ...]) -> tuple[RecordedReply, str]:
         order = dict.fromkeys((*phases, "greeted", "connected"))

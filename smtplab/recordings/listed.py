@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from smtplab.rfc.checks import REGISTERED
+from smtplab.rfc.registry import verbs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def listed_words(octets: bytes) -> frozenset[str]:
     for text in _texts(octets):
         words.update(word for run in _RUN.findall(text) for word in re.findall(_WORD, run))
         words.update(_LIST_LINE.findall(text)[:1] if _LIST_LINE.match(text) else ())
-        words.update(word for word in re.findall(rf"\b{_WORD}\b", text) if word in REGISTERED)
+        words.update(word for word in re.findall(rf"\b{_WORD}\b", text) if word in verbs())
     return frozenset(words)
 
 

@@ -20,7 +20,7 @@ from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.convert import convert
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
 from smtplab.recordings.recording import Addition, RecordedReply
-from smtplab.rfc.checks import MINIMUM
+from smtplab.rfc.registry import required_verbs
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -272,7 +272,10 @@ def record(
 
 def topics(words: Iterable[str]) -> list[bytes]:
     """Return HELP with each of these words, the first sixty, and with each command that every server has."""
-    return [b"HELP " + word.encode() + b"\r\n" for word in dict.fromkeys([*sorted(words)[:_MOST_TOPICS], *MINIMUM])]
+    return [
+        b"HELP " + word.encode() + b"\r\n"
+        for word in dict.fromkeys([*sorted(words)[:_MOST_TOPICS], *sorted(required_verbs())])
+    ]
 
 
 def extend(

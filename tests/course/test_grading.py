@@ -40,7 +40,7 @@ VERDICTS = {
     "bin": {name: dict.fromkeys(LANGUAGES, name) for name in ("conforms", "permitted", "departs", "violates")},
     "item": [
         {"reply": "214 help", "command": "HELP"},
-        {"reply": "502 no help here", "command": "HELP"},
+        {"reply": "502 no help here", "command": "HELP MAIL"},
         {"reply": "250 Supported commands: HELP", "command": "HELP"},
         {"reply": "214-a\r\n250 b", "command": "HELP"},
     ],
@@ -133,6 +133,15 @@ def test_sort_by_verdict() -> None:
         wrong = right.copy()
         wrong[at] = "conforms" if at else "violates"
         assert (judged(VERDICTS, wrong).key, judged(VERDICTS, wrong).right) == (wrong[at], False)
+
+
+def test_another_bin_that_can_be_defended() -> None:
+    """An item may name further bins that are right for it, by its verdict or by its own bin."""
+    row = {**VERDICTS, "item": [*VERDICTS["item"][:3], {**VERDICTS["item"][3], "also": ["departs"]}]}
+    for last, right in (("violates", True), ("departs", True), ("permitted", False)):
+        assert judged(row, ["conforms", "permitted", "departs", last]).right == right
+    row = {"kind": "sort", "bin": SORT["bin"], "item": [{**item, "also": ["yes"]} for item in SORT["item"]]}
+    assert judged(row, ["yes"] * len(row["item"])).right
 
 
 def test_where_it_is_wrong_in_spanish() -> None:

@@ -183,7 +183,7 @@ def test_a_lab_is_asked_over_its_own_carrier(carrier: str) -> None:
         result = smtplab.probe(lab, progress=told.append)
         assert lab.transcript == before
         assert lab.send("RCPT TO:<b@lab.example>").code == 250
-        assert repr(result) == "<Probe of lab rfc5321 permitted latitude>"
+        assert repr(result) == "<Probe of lab rfc5321 conforms>"
         if carrier == "tcp":
             there = smtplab.probe(*lab.address)
             assert (str(there.transcript[:-1]), str(there)) == (str(result.transcript[:-1]), str(result))

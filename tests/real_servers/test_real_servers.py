@@ -13,7 +13,7 @@ import smtplab
 from smtplab.lab.remote import RemoteConnection
 from smtplab.recordings.recorder import extend
 from smtplab.recordings.recording import names, recording
-from smtplab.rfc.judge import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
+from smtplab.rfc.judge import CONFORMS, DEPARTS, VIOLATES, judge
 from tests.helpers.paths import PACKAGE
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
@@ -21,7 +21,7 @@ COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
 # server → the beginning of its recording's name, what its HELP is judged, and the code that it gets
 SERVERS = {
     "exim": ("exim-4.", CONFORMS, 214),
-    "postfix": ("postfix-3.7.", PERMITTED, 500),
+    "postfix": ("postfix-3.7.", DEPARTS, 500),
     "nodemailer": ("smtp-server-", VIOLATES, 214),
     "haraka": ("haraka-3.", VIOLATES, 250),
 }

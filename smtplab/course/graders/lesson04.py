@@ -9,7 +9,7 @@ from smtplab.course.graders import RIGHT, Result
 from smtplab.lab.lab import start
 from smtplab.protocol.command import command_line
 from smtplab.recordings.recording import names, recording
-from smtplab.rfc.checks import REGISTERED
+from smtplab.rfc.registry import verbs
 from smtplab.server.personality import Personality
 from smtplab.server.smtp import COMMAND_LINE_LIMIT
 
@@ -50,7 +50,7 @@ def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea beh
         return Result("letters")
     if len(command_line(word)) > COMMAND_LINE_LIMIT:
         return Result("long")
-    if name in REGISTERED:
+    if name in verbs():
         return Result("standard", fields)
     if not name.startswith("X"):
         return Result("status" if name.startswith("STAT") else "unregistered", fields)

@@ -27,7 +27,11 @@ def refute(answer: str) -> Result:
     fields: dict[str, object] = {"name": name, "code": exchange.reply.code, "rule": verdicts[0].rule.id}
     if exchange.reply.code == 214:  # the code that the claim is about
         return Result("supports", fields, exchange.reply)
-    return Result("right" if verdicts.worst in (CONFORMS, PERMITTED) else "breaks", fields, exchange.reply)
+    if verdicts.worst in (CONFORMS, PERMITTED):
+        return Result("right", fields, exchange.reply)
+    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended too (§4.3.2, §4.5.1)
+    only_missing = all(verdict.rule.id == "help.supported" for verdict in verdicts.notable)
+    return Result("refused" if only_missing else "breaks", fields, exchange.reply, right=only_missing)
 
 
 # --- seven decisions of a server: which codes are right, which wrong ones have a feedback of their own, and the rest's
