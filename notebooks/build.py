@@ -1,12 +1,13 @@
-"""Build the lessons: notebooks/source/*.md → notebooks/en and notebooks/es, executed.
+"""Build the lessons: notebooks/source/*.md → a folder of executed notebooks for each language.
 
     python notebooks/build.py            build what has changed
     python notebooks/build.py --all      build everything
     python notebooks/build.py --check    build nothing; say what has drifted, with exit status 1
 
-A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; English and
-Spanish stand side by side. Code cells are shared: the one thing that differs is the language that
-`smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what learners get.
+A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; the languages
+stand one after another, in the order of `LANGUAGES` in smtplab/text/language.py. Code cells are shared: the one thing
+that differs is the language that `smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what
+learners get.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ import nbformat
 from nbclient import NotebookClient
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))  # the languages are this checkout's
+
+from smtplab.text.language import LANGUAGES  # noqa: E402  found by the line above
+
 SOURCE = HERE / "source"
-LANGUAGES = ("en", "es")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SET = 'set_language("{}")'
 
@@ -36,15 +40,19 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
     """Return the notebook of one language, not executed.
 
     solutions: keep the cells tagged `solution`, as the tests do.
-    Raises SourceError where a text cell has no language, or the two languages do not alternate.
+    Raises SourceError where a text cell has no language, or the languages do not follow one another in their order.
     """
     cells = [cell for cell in jupytext.read(source, fmt="md:myst").cells if cell.source.strip()]
     texts = [(at, cell.metadata.get("lang")) for at, cell in enumerate(cells) if cell.cell_type == "markdown"]
-    for (at, first), (_, second) in zip(texts[::2], texts[1::2], strict=False):
-        if (first, second) != LANGUAGES:
-            raise SourceError(f"{source.name}: text cell {at} and the next are {first!r}, {second!r}, not 'en', 'es'")
-    if len(texts) % 2:
-        raise SourceError(f"{source.name}: the last text cell has no translation")
+    order = ", ".join(map(repr, LANGUAGES))
+    for first in range(0, len(texts), len(LANGUAGES)):
+        group = texts[first : first + len(LANGUAGES)]
+        here = tuple(language for _, language in group)
+        if here != LANGUAGES[: len(here)]:
+            wrong = ", ".join(map(repr, here))
+            raise SourceError(f"{source.name}: the text cells from cell {group[0][0]} on are {wrong}, not {order}")
+        if len(here) < len(LANGUAGES):
+            raise SourceError(f"{source.name}: the last text cell has no translation for {LANGUAGES[len(here)]!r}")
     notebook = nbformat.v4.new_notebook()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -60,7 +68,7 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
         if cell.cell_type == "markdown":
             made = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
         else:
-            code = cell.source.replace(_SET.format("en"), _SET.format(lang))
+            code = cell.source.replace(_SET.format(LANGUAGES[0]), _SET.format(lang))
             made = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
         notebook.cells.append(made)
     return notebook
@@ -93,7 +101,7 @@ def drifted(source: Path, lang: str) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Build, or check; gives the exit status."""
+    """Build, or check, and return the exit status."""
     parser = argparse.ArgumentParser(description="Build the lessons from notebooks/source.")
     parser.add_argument("--all", action="store_true", help="build even what has not changed")
     parser.add_argument("--check", action="store_true", help="build nothing, only say what has drifted")

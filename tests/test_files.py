@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WORKFLOW = TOP / ".github/workflows/tests.yml"
-PAPERS = sorted(
-    path.relative_to(TOP).as_posix() for path in files() if path.suffix == ".md" and "source" not in path.parts
-)
+PAPERS = [path.relative_to(TOP).as_posix() for path in files() if path.suffix == ".md" and "source" not in path.parts]
 COMMAND = "python3 tests/run.py"
 
 
@@ -51,6 +49,32 @@ def test_the_papers_name_what_is_there(paper: str) -> None:
     missing = [name for name in named if not (TOP / name).exists()]
     links = [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (TOP / paper).parent.joinpath(link).exists()]
     assert missing + links == []
+
+
+GROWS = (
+    r"(?:recorded )?servers|servidores|recordings|grabaciones|rules|reglas|lessons|lecciones|"
+    r"(?:reply )?codes|códigos|exercises|ejercicios|personalities|personalidades"
+)
+TENS = r"\d{2,3}|(?:twen|thir|for|fif)ty(?:-\w+)?|veinti\w+|treinta(?: y \w+)?|cuarenta(?: y \w+)?|cincuenta(?: y \w+)?"
+
+
+def counts(text: str) -> list[str]:
+    """Return each number of things of which there will be more, as digits or as a word, and each forty at all."""
+    return re.findall(rf"\b(?:{TENS}) (?:{GROWS})\b|\b(?:forty|cuarenta)\b", text, re.IGNORECASE)
+
+
+def test_no_text_counts_what_grows() -> None:
+    """No text says how many servers, rules or lessons there are: the data says it, where it is wanted."""
+    texts = [path for path in files() if path.suffix in (".md", ".toml", ".js", ".mjs", ".html")]
+    assert len(texts) > 30
+    found = {path.relative_to(TOP).as_posix(): counts(path.read_text("utf-8")) for path in texts}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("text", ["Forty recorded servers", "36 rules", "treinta y seis reglas", "40 servidores"])
+def test_a_count_is_found(text: str) -> None:
+    """A number before what grows is found, in digits and in words, in both languages."""
+    assert counts(text)
 
 
 # --- the workflow
