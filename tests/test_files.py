@@ -46,7 +46,7 @@ def test_the_papers_name_what_is_there(paper: str) -> None:
     text = (TOP / paper).read_text("utf-8")
     tops = "|".join(re.escape(path.name) for path in TOP.iterdir() if path.is_dir())
     named = re.findall(rf"`((?:{tops})/[\w./-]*)`", text)
-    missing = [name for name in named if not (TOP / name).exists()]
+    missing = [name for name in named if not re.search(r"NAME|NN", name) and not (TOP / name).exists()]
     links = [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (TOP / paper).parent.joinpath(link).exists()]
     assert missing + links == []
 
