@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import smtplab
 from smtplab.course import grading
+from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import RIGHT, Result
 from smtplab.course.grading import KINDS, Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
+from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,9 +64,11 @@ def drilled(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     monkeypatch.setattr(grading, "grader", lambda _exercise_id: function)
 
 
-def test_there_are_seven_kinds() -> None:
-    """Every kind of the README is judged."""
-    assert set(KINDS) == {"code", "choice", "command", "parts", "sort", "text", "function"}
+def test_the_kinds_are_the_readmes() -> None:
+    """Every kind that the README of the exercises describes is graded, and no other; each is used by an exercise."""
+    readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(KINDS)
+    assert {exercise(name).kind for name in exercises()} == set(KINDS)
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])

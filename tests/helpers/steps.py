@@ -19,6 +19,7 @@ from smtplab.rfc.codes import KINDS, codes, explain
 from smtplab.server.help import TOPICS
 from smtplab.server.smtp import LabSMTP
 from smtplab.text.language import LANGUAGES
+from smtplab.text.texts import data
 from tests.helpers.citations import false_sections
 from tests.helpers.paths import PACKAGE, TOP
 
@@ -110,6 +111,8 @@ def lessons() -> Iterator[str]:
         number = source.stem[:2]
         if not exercises(number):
             yield f"notebooks/source/{source.name} has no exercises: smtplab/course/exercises/{number}.toml"
+        if number not in data("course/lessons"):
+            yield f"notebooks/source/{source.name} has no title in smtplab/course/lessons.toml"
         for lang in LANGUAGES:
             if not (TOP / f"notebooks/{lang}/{source.stem}.ipynb").exists():
                 yield f"notebooks/{lang}/{source.stem}.ipynb is not built: run python notebooks/build.py"

@@ -166,9 +166,10 @@ def test_a_lesson(copy: Copy) -> None:
     copy.write(source, lesson(*names))
     assert "99-new.md has no exercises: smtplab/course/exercises/99.toml" in copy.left_out("lessons")
     copy.write("smtplab/course/exercises/99.toml", "".join(map(choice, names)))
-    assert f"notebooks/{LANGUAGES[-1]}/99-new.ipynb is not built: run python notebooks/build.py" in copy.left_out(
-        "lessons"
-    )
+    assert "99-new.md has no title in smtplab/course/lessons.toml" in copy.left_out("lessons")
+    copy.append("smtplab/course/lessons.toml", "\n[99]\n" + "".join(f'{lang} = "New {lang}"\n' for lang in LANGUAGES))
+    unbuilt = f"notebooks/{LANGUAGES[-1]}/99-new.ipynb is not built: run python notebooks/build.py"
+    assert unbuilt in copy.left_out("lessons")
     built = copy.run("notebooks/build.py", "99-new")
     assert built.returncode == 0, built.stderr
     assert copy.left_out() == ""
