@@ -27,8 +27,6 @@ ABOUT = ("software", "version", "obtained")
 NAMED_BY_DATA = {
     "course/lessons": lambda: {path.stem[:2] for path in (TOP / "notebooks/source").glob("*.md")},
     "recordings/personalities": lambda: {f"{key}_{name}" for key in ABOUT for name in BUILT_IN},
-        f"{key}_{name}" for key in ("software", "version", "obtained") for name in BUILT_IN
-    },
 }
 """File → the keys that come from elsewhere: the lessons, and the personalities that are code."""
 
