@@ -69,6 +69,7 @@ def test_the_kinds_are_the_readmes() -> None:
     readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
     assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(KINDS)
     assert {exercise(name).kind for name in exercises()} == set(KINDS)
+    assert set(KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])
