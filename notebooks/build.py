@@ -1,4 +1,4 @@
-"""Build the lessons: notebooks/source/*.md → a folder of executed notebooks for each language.
+"""Build the lessons: notebooks/source/*.md → notebooks/en, notebooks/es and so on, executed.
 
     python notebooks/build.py            build what has changed
     python notebooks/build.py --all      build everything
@@ -6,9 +6,8 @@
     python notebooks/build.py --check    build nothing; say what has drifted, with exit status 1
 
 A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; the languages
-stand one after another, in the order of `LANGUAGES` in smtplab/text/language.py. Code cells are shared: the one thing
-that differs is the language that `smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what
-learners get.
+stand side by side, in the order of smtplab/text/language.py. Code cells are shared: the one thing that differs is the
+language that `smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what learners get.
 """
 
 from __future__ import annotations
@@ -23,11 +22,9 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from smtplab.text.language import DEFAULT, LANGUAGES
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))  # the languages are this checkout's
-
-from smtplab.text.language import LANGUAGES  # noqa: E402  found by the line above
-
 SOURCE = HERE / "source"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SET = 'set_language("{}")'
@@ -41,19 +38,18 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
     """Return the notebook of one language, not executed.
 
     solutions: keep the cells tagged `solution`, as the tests do.
-    Raises SourceError where a text cell has no language, or the languages do not follow one another in their order.
+    Raises SourceError where a text cell has no language, or the languages do not take turns.
     """
     cells = [cell for cell in jupytext.read(source, fmt="md:myst").cells if cell.source.strip()]
     texts = [(at, cell.metadata.get("lang")) for at, cell in enumerate(cells) if cell.cell_type == "markdown"]
-    order = ", ".join(map(repr, LANGUAGES))
-    for first in range(0, len(texts), len(LANGUAGES)):
-        group = texts[first : first + len(LANGUAGES)]
-        here = tuple(language for _, language in group)
-        if here != LANGUAGES[: len(here)]:
-            wrong = ", ".join(map(repr, here))
-            raise SourceError(f"{source.name}: the text cells from cell {group[0][0]} on are {wrong}, not {order}")
-        if len(here) < len(LANGUAGES):
-            raise SourceError(f"{source.name}: the last text cell has no translation for {LANGUAGES[len(here)]!r}")
+    for start in range(0, len(texts), len(LANGUAGES)):
+        group = texts[start : start + len(LANGUAGES)]
+        stand, want = (", ".join(map(repr, each)) for each in ([lang for _, lang in group], LANGUAGES))
+        if stand == want:
+            continue
+        if want.startswith(stand):
+            raise SourceError(f"{source.name}: the last text cell has no translation")
+        raise SourceError(f"{source.name}: text cell {group[0][0]} and the next are {stand}, not {want}")
     notebook = nbformat.v4.new_notebook()
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -69,7 +65,7 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
         if cell.cell_type == "markdown":
             made = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
         else:
-            code = cell.source.replace(_SET.format(LANGUAGES[0]), _SET.format(lang))
+            code = cell.source.replace(_SET.format(DEFAULT), _SET.format(lang))
             made = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
         notebook.cells.append(made)
     return notebook
