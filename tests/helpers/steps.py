@@ -1,10 +1,14 @@
-"""What is left to do of what was added: a sentence for each step of a recipe (CONTRIBUTING.md) that was left out."""
+"""What is left to do of what was added: a sentence for each step of a recipe (CONTRIBUTING.md) that was left out.
+
+As a program (python -m tests.helpers.steps) it prints them, of the checks that are named or of all.
+"""
 
 from __future__ import annotations
 
 import importlib
 import inspect
 import re
+import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -154,3 +158,8 @@ def house() -> Iterator[str]:
 
 
 STEPS = (sentences, reply_codes, recordings, commands, lesson_exercises, lessons, help_topics, house)
+
+
+if __name__ == "__main__":
+    wanted = [check for check in STEPS if check.__name__ in sys.argv] or STEPS
+    print(*(step for check in wanted for step in check()), sep="\n")
