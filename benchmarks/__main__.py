@@ -16,7 +16,7 @@ MEASURES = {
 
 
 def main() -> int:
-    """Run the measurements named on the command line, or all; give 1 where a goal was missed."""
+    """Run the measurements named on the command line, or all, and return 1 where a goal was missed."""
     names = sys.argv[1:] or list(MEASURES)
     missed = 0
     print(f"{'what':<46}{'lab':>12}{'peer':>12}{'ratio':>8}{'goal':>9}")

@@ -88,7 +88,7 @@ def test_what_can_be_defended_in_two_ways() -> None:
         for bin_ in ("conforms", "permitted", "departs", "violates"):
             answer = [*EIGHT[: number - 1], bin_, *EIGHT[number:]]
             for lang in LANGUAGES:
-                feedback = said("06.judge", answer, lang)
+                feedback = feedback_for("06.judge", answer, lang)
                 assert feedback.right == (bin_ in (*bins, EIGHT[number - 1]))
                 assert feedback.right == (f"({number})" in feedback.text)
 
