@@ -56,7 +56,7 @@ async ({click, watched, before}) => {
 
 @contextmanager
 def jupyterlab() -> Iterator[str]:
-    """Run JupyterLab on a folder with the notebook; gives its address."""
+    """Run JupyterLab on a folder with the notebook, and return its address."""
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
         free.close()

@@ -40,7 +40,7 @@ async def all_sessions(host: str, port: int) -> float:
 
 
 def commands_a_second(address: tuple[str, int]) -> float:
-    """Put on the load from a process of its own."""
+    """Make the load from a process of its own."""
     ran = subprocess.run(
         [sys.executable, "-m", __name__, address[0], str(address[1])], capture_output=True, text=True, check=True
     )

@@ -18,7 +18,7 @@ class Handler:
 
 @contextmanager
 def stock() -> Iterator[tuple[str, int]]:
-    """Run stock aiosmtpd; gives its address."""
+    """Run stock aiosmtpd, and return its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     controller = Controller(Handler(), hostname="127.0.0.1", port=port)

@@ -69,7 +69,7 @@ LESSON, PEER = "en/01-first-contact.ipynb", "en/00-print.ipynb"
 
 @contextmanager
 def served() -> Iterator[tuple[Path, str]]:
-    """Build the site, put the peers beside it, and serve it; gives its folder and address."""
+    """Build the site, put the peers beside it, and serve it, and return its folder and address."""
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder) / "site"
         build_site(site)
@@ -92,20 +92,20 @@ def served() -> Iterator[tuple[Path, str]]:
 
 
 def landing(page: Page, address: str) -> float:
-    """Go to the landing page, send HELP as soon as the console is there; give the seconds to its reply."""
+    """Go to the landing page, send HELP as soon as the console is there, and return the seconds to its reply."""
     page.add_init_script(AT_ONCE)
     page.goto(address)
     return float(page.evaluate(WHEN, "document.querySelector('#console .log')?.textContent.includes('214 HELP topic')"))
 
 
 def bare(page: Page, address: str) -> float:
-    """Go to the bare page; give the seconds to its print."""
+    """Go to the bare page, and return the seconds to its print."""
     page.goto(f"{address}bare.html")
     return float(page.evaluate(WHEN, "document.querySelector('pre')?.textContent === 'hello'"))
 
 
 def notebook(page: Page, address: str, path: str, shows: str) -> float:
-    """Open a notebook and run it at once; give the seconds to an output."""
+    """Open a notebook and run it at once, and return the seconds to an output."""
     page.goto(f"{address}lab/index.html?path={path}")
     page.wait_for_function(f"{CURRENT}?.sessionContext?.session?.kernel && {CURRENT}.content.widgets.length")
     page.evaluate("""() => { jupyterapp.commands.execute("notebook:clear-all-cell-outputs");
@@ -124,7 +124,7 @@ def cold(browser: Browser, start: object, *given: str) -> float:
 
 
 def shares(browser: Browser, site: Path, address: str) -> tuple[float, float]:
-    """Load lesson 1 cold; give the lab's own octets and all octets, as a compressing server would send them.
+    """Load lesson 1 cold, and return the lab's own octets and all octets, as a compressing server would send them.
 
     Each file counts once: the service worker asks for many once more, and has them from the cache.
     """

@@ -2,6 +2,7 @@
 
     python notebooks/build.py            build what has changed
     python notebooks/build.py --all      build everything
+    python notebooks/build.py NAME ...   build what has changed of these sources only
     python notebooks/build.py --check    build nothing; say what has drifted, with exit status 1
 
 A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; the languages
@@ -100,6 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Build, or check, and return the exit status."""
     parser = argparse.ArgumentParser(description="Build the lessons from notebooks/source.")
     parser.add_argument("--all", action="store_true", help="build even what has not changed")
+    parser.add_argument("names", nargs="*", help="only these, by file name without suffix")
     parser.add_argument("--check", action="store_true", help="build nothing, only say what has drifted")
     options = parser.parse_args(arguments)
     sources = sorted(SOURCE.glob("*.md"))
@@ -113,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
     for built in stray:
         print(f"{built.parent.name}/{built.name} has no source")
         status = 1
-    for source in sources:
+    for source in (source for source in sources if not options.names or source.stem in options.names):
         for lang in LANGUAGES:
             if not (options.all or drifted(source, lang)):
                 continue
@@ -130,4 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except SourceError as error:
+        sys.exit(str(error))

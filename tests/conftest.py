@@ -25,15 +25,29 @@ settings.register_profile("ci", deadline=None, print_blob=True)
 settings.load_profile("ci")
 
 
-BROWSER = Path(__file__).parent / "browser"
+HERE = Path(__file__).parent
+SLOW = ("browser", "real_servers", "recipes", "upstream")
+"""Folders of tests that start other programs, each for seconds; elsewhere a slow test is marked where it stands."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser, and run it last: Playwright leaves an event loop running in the main thread."""
+    """Mark what is slow, and what needs a browser; run the latter last.
+
+    Playwright leaves an event loop running in the main thread.
+    """
     for item in items:
-        if BROWSER in item.path.parents:
+        room = item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+        if room in SLOW:
+            item.add_marker(pytest.mark.slow)
+        if room == "browser":
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is there by now out of every later collection of garbage: it is most of the heap, and it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,9 @@
-"""Install everything and run all the tests: python3 tests/run.py [pytest's options].
+"""Install everything and run all the tests: python3 tests/run.py [options and arguments of pytest].
+
+    python3 tests/run.py                     all of them
+    python3 tests/run.py -m "not slow"       those that take less than a second or two
+    python3 tests/run.py tests/rfc -k 211    any selection that pytest knows
+    python3 tests/run.py --help              this text; nothing is installed
 
 It makes the virtual environment .venv in this checkout, installs smtplab with its lab and test extras into it, and, on
 a Debian-like system as root, the programs that some tests need. Elsewhere those tests skip and say why.
@@ -26,7 +31,7 @@ PROGRAMS = {
 
 
 def run(*command: object, quiet: bool = False) -> int:
-    """Run a command, say which, and give its exit status."""
+    """Run a command, say which, and return its exit status."""
     print("$", *command, flush=True)
     stdout = subprocess.DEVNULL if quiet else None
     return subprocess.run([str(word) for word in command], stdout=stdout, cwd=TOP, check=False).returncode
@@ -45,8 +50,11 @@ def install_programs() -> None:
     run("apt-get", "install", "-y", "--no-install-recommends", *missing, quiet=True)
 
 
-def main() -> int:
-    """Install, test, and give pytest's exit status."""
+def main(arguments: list[str]) -> int:
+    """Install, test, and return pytest's exit status."""
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
     if sys.version_info < (3, 11):  # noqa: UP036  this is where somebody with an old Python finds out
         print(f"smtplab needs Python 3.11 or newer; this is {sys.version.split()[0]}", file=sys.stderr)
         return 2
@@ -55,8 +63,8 @@ def main() -> int:
         venv.create(ENVIRONMENT, with_pip=True)
     if run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".[lab,test]"):
         return 2
-    return run(PYTHON, "-m", "pytest", *sys.argv[1:])
+    return run(PYTHON, "-m", "pytest", *arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

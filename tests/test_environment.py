@@ -37,4 +37,4 @@ def test_the_readme_has_its_two_commands() -> None:
     readme = (TOP / "README.md").read_text("utf-8")
     first, second = re.findall(r"^```sh\n(.+)\n```$", readme.partition("## For learners")[0], re.MULTILINE)
     assert first.endswith(".venv/bin/smtplab")
-    assert second in (TOP / ".ci/run").read_text("utf-8").splitlines()
+    assert f'{second} "$@"' in (TOP / ".ci/run").read_text("utf-8").splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import sys
@@ -31,10 +32,12 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
         """Return host and port; no port is None."""
         if isinstance(value, tuple):
             return value
-        found = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::(\d{1,5}))?", value)
-        if found is None or (found[3] and not 0 < int(found[3]) < 65536):  # the largest port
-            self.fail(f"{value!r} is not HOST, HOST:PORT or [IPv6]:PORT", param, context)
-        return found[1] or found[2], int(found[3]) if found[3] else None
+        parts = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::([0-9]+))?", value)
+        if parts is None:
+            self.fail(Texts("cli/texts")("not_an_address", value=repr(value)), param, context)
+        if parts[3] and not (len(parts[3]) <= 5 and 0 < int(parts[3]) < 65536):  # the largest port
+            self.fail(Texts("cli/texts")("not_a_port", value=repr(value)[:80], port=parts[3][:20]), param, context)
+        return parts[1] or parts[2], int(parts[3]) if parts[3] else None
 
 
 def _progress() -> Callable[[str], None]:
@@ -65,11 +68,11 @@ def probe(
 
     progress = _progress()
     try:
-        found = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
+        result = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
     finally:
         progress("")
-    click.echo(json.dumps(found.as_data(), indent=1) if as_json else str(found))
-    context.exit(1 if found.violates else 0)
+    click.echo(json.dumps(result.as_data(), indent=1) if as_json else str(result))
+    context.exit(1 if result.violates else 0)
 
 
 @click.command()
@@ -92,25 +95,44 @@ def record(
 
     need_sockets()
     from smtplab.lab.remote import RemoteConnection
-    from smtplab.recordings.recorder import record
+    from smtplab.protocol.timeouts import seconds
+    from smtplab.recordings.recorder import checked_name, record
 
     host, port = address
+    checked_name(name)
     out = out or Path(f"{name}.json")
-    if out.exists():
-        raise click.ClickException(f"{out} exists; name another file with --out")
+    seconds(timeout)
+    _check_new(out)
     progress = _progress()
     try:
-        made = record(
+        recording = record(
             lambda within: RemoteConnection(host, port or 25, within), name, software=software, version=version_,
             protocol="LMTP" if lmtp else "SMTP", transaction=transaction, limits=limits, timeout=timeout,
             progress=progress,
         )  # fmt: skip
     finally:
         progress("")
-    out.write_text(made.to_text(), "utf-8")
-    click.echo(
-        Texts("cli/texts")("recorded", out=out, answers=sum(map(len, made.answers.values())), limits=len(made.limits))
-    )
+    try:
+        with out.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(recording.to_text())
+    except FileExistsError:
+        raise click.ClickException(Texts("cli/texts")("exists", out=out)) from None
+    answers = sum(1 for _ in recording.lines())
+    click.echo(Texts("cli/texts")("recorded", out=out, answers=answers, limits=len(recording.limits)))
+
+
+def _check_new(out: Path) -> None:
+    """Raise ClickException, before anybody is asked anything, where this file cannot be made: it is tried out."""
+    say = Texts("cli/texts")
+    if os.path.lexists(out):
+        raise click.ClickException(say("exists", out=out))
+    try:
+        out.open("x").close()
+    except FileExistsError:
+        raise click.ClickException(say("exists", out=out)) from None
+    except OSError as error:
+        raise click.ClickException(say("not_writable", out=out, why=error.strerror or error)) from None
+    out.unlink()
 
 
 @click.command()

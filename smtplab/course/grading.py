@@ -143,9 +143,10 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 
 def _sort(question: Question, answer: Any) -> Result:
     by_verdict = question.row.get("criterion") == "verdict"
-    truth = [_verdict(item) if by_verdict else item["bin"] for item in question.row["item"]]
-    bins = _answers(question, answer, len(truth), question.row["bin"])
-    wrong = _wrong(truth, bins)
+    rows = question.row["item"]
+    truth = [(_verdict(item) if by_verdict else item["bin"], *item.get("also", ())) for item in rows]
+    bins = _answers(question, answer, len(rows), question.row["bin"])
+    wrong = [place for place, defensible in enumerate(truth) if bins[place] not in defensible]
     return Result(bins[wrong[0]], before=_where(question, "sorted_wrong", wrong)) if wrong else RIGHT
 
 
@@ -258,12 +259,10 @@ def _reply(item: Row) -> Reply:
         return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
     from smtplab.recordings.recording import recording  # few exercises show what was recorded
 
-    answers = recording(item["personality"]).answers
-    line = item["command"].encode() + b"\r\n"
-    for phase in ("greeted", "connected"):
-        if line in answers.get(phase, {}):
-            return Reply(answers[phase][line].octets)
-    raise unknown("recorded command", item["command"], ())
+    reply = recording(item["personality"]).reply_to(item["command"].encode() + b"\r\n")
+    if reply is None:
+        raise unknown("recorded command", item["command"], ())
+    return Reply(reply.octets)
 
 
 def _option(question: Question, answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from smtplab.lab.carriers import Carrier, open_carrier
 from smtplab.protocol.client import Client
 from smtplab.protocol.command import command_line
 from smtplab.protocol.octets import show_text
+from smtplab.protocol.timeouts import seconds
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import Message, ServerState
@@ -204,13 +205,6 @@ class Lab:
 
     def _seconds(self, timeout: float | None) -> float:
         return self.timeout if timeout is None else seconds(timeout)
-
-
-def seconds(timeout: float) -> float:
-    """Return a timeout back. Raises ValueError when it is not a number of seconds above 0."""
-    if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
-        raise ValueError(_say("timeout", timeout=repr(timeout)))
-    return timeout
 
 
 def _personality(how: str | Personality) -> Personality:

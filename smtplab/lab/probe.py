@@ -8,27 +8,27 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import DialogueError, NotAReply, ProbeError
-from smtplab.lab.lab import Lab, seconds
-from smtplab.protocol.command import command_line
+from smtplab.errors import ProbeError
+from smtplab.lab.dialogue import Dialogue, LabServer, Peer
+from smtplab.lab.lab import Lab
 from smtplab.protocol.octets import show_octets
+from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
-from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge
-from smtplab.text.html import table
+from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
+from smtplab.text.html import paragraphs, table
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smtplab.protocol.client import Client
-    from smtplab.protocol.connection import Connection
     from smtplab.protocol.transcript import Exchange, Transcript
 
-COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT")
+
 PORT, TLS_PORT = 25, 465
-_CLOSING = 421
+_LAST_PORT = 65535
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,6 +38,7 @@ class Probe:
     host, port: whom was asked; a lab by its name, with no port. tls: the version of TLS that was spoken, or None.
     transcript: the dialogue. likeness: which recorded server it is most like, or None.
     ended: why the dialogue broke off early, or "".
+    remarks: what else came that no command asked for.
     """
 
     host: str
@@ -47,11 +48,12 @@ class Probe:
     likeness: Likeness | None
     lang: str
     ended: str = ""
+    remarks: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def verdicts(self) -> tuple[Verdicts, ...]:
         """The verdicts on each exchange, in the transcript's order."""
-        return tuple(judge(exchange, self.transcript, lang=self.lang) for exchange in self.transcript)
+        return judge_all(self.transcript, lang=self.lang)
 
     @property
     def worst(self) -> str:
@@ -65,24 +67,38 @@ class Probe:
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Return a row an exchange: the command, the first line of the reply, the notable verdicts."""
-        say = Texts("lab/probe", self.lang)
         rows = []
         for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True):
-            said = say("nothing") if exchange.reply is None else str(exchange.reply).split("\n")[0]
-            more = "" if exchange.reply is None or not exchange.reply.is_multiline else " …"
             notable = [f"{each.words}: {each.rule.id} ({each.rule.source})" for each in verdicts.notable]
-            command = say("greeting") if exchange.sent is None else show_octets(exchange.sent.rstrip(b"\r\n"))
-            rows.append((command, said + more, "; ".join(notable) or Texts("rfc/judge", self.lang)("conforms")))
+            verdict = "; ".join(notable) or Texts("rfc/judge", self.lang)("conforms")
+            rows.append((self._command(exchange), self._first_line(exchange), verdict))
         return rows
+
+    def _kind(self, exchange: Exchange) -> str:
+        if exchange.sent is not None:
+            return "command"
+        first = next((each for each in self.transcript if each.sent is not None or each.reply is not None), None)
+        return "greeting" if exchange is first else "unasked"
+
+    def _command(self, exchange: Exchange) -> str:
+        if exchange.sent is not None:
+            return show_octets(exchange.sent.rstrip(b"\r\n"))
+        return Texts("lab/probe", self.lang)(self._kind(exchange))
+
+    def _first_line(self, exchange: Exchange) -> str:
+        if exchange.reply is None:
+            return show_octets(exchange.partial[:60]) or Texts("lab/probe", self.lang)("nothing")
+        return str(exchange.reply).split("\n")[0] + (" …" if exchange.reply.is_multiline else "")
 
     def alike(self) -> str:
         """Say which recorded server it is most like, and why."""
         say = Texts("lab/probe", self.lang)
         if self.likeness is None:
             return say("like_none")
+        names, evidence = self.likeness.names, self.likeness.evidence
         return say(
-            "like", names=", ".join(self.likeness.names), same=len(self.likeness.evidence), asked=self.likeness.asked,
-            commands=", ".join(self.likeness.evidence),
+            "like", names=", ".join(names), same=len(evidence), asked=self.likeness.compared,
+            commands=", ".join(evidence),
         )  # fmt: skip
 
     def as_data(self) -> dict[str, Any]:
@@ -90,7 +106,11 @@ class Probe:
         like = self.likeness
         return {
             "host": self.host, "port": self.port, "tls": self.tls, "ended": self.ended, "worst": self.worst,
-            "exchanges": [_exchange_data(*each) for each in zip(self.transcript, self.verdicts, strict=True)],
+            "remarks": self.remarks,
+            "exchanges": [
+                {"kind": self._kind(exchange), **_exchange_data(exchange, verdicts)}
+                for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True)
+            ],
             "like": None if like is None else {"names": like.names, "evidence": like.evidence},
         }  # fmt: skip
 
@@ -98,14 +118,18 @@ class Probe:
         return f"<Probe {f'of {self.host}' if self.port is None else f'{self.host}:{self.port}'} {self.worst}>"
 
     def __str__(self) -> str:
-        width = max(len(command) for command, _, _ in self.rows())
-        lines = [f"{command:<{width}}  {said}\n{'':<{width}}  {found}" for command, said, found in self.rows()]
-        return "\n".join([*lines, self.alike(), *([self.ended] if self.ended else [])])
+        rows = self.rows()
+        width = max(len(command) for command, _, _ in rows)
+        lines = [f"{command:<{width}}  {reply}\n{'':<{width}}  {verdict}" for command, reply, verdict in rows]
+        return "\n".join([*lines, self.alike(), *self._notes()])
+
+    def _notes(self) -> tuple[str, ...]:
+        return (*self.remarks, *([self.ended] if self.ended else []))
 
     def _repr_html_(self) -> str:
         say = Texts("lab/probe", self.lang)
         head = [say(key) for key in ("head_command", "head_reply", "head_verdicts")]
-        return table(head, self.rows(), caption=self.alike())
+        return table(head, self.rows(), caption=self.alike()) + paragraphs(*self._notes())
 
 
 def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
@@ -116,40 +140,6 @@ def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
         "received": None if reply is None else reply.raw.decode("utf-8", "backslashreplace"),
         "verdicts": [{"rule": each.rule.id, "source": each.rule.source, "outcome": each.outcome} for each in verdicts],
     }
-
-
-class _Peer(Protocol):
-    """Whom a probe asks. where: its name in a sentence. tls: the version of TLS that is spoken, or None."""
-
-    client: Client
-    host: str
-    where: str
-
-    @property
-    def port(self) -> int | None: ...
-
-    @property
-    def tls(self) -> str | None: ...
-
-    def hello(self, ehlo: Callable[[], None], within: float, progress: Callable[[str], None]) -> None: ...
-
-    def why(self, error: Exception, within: float) -> str: ...
-
-
-class _LabServer:
-    """A lab's server, over the lab's own carrier."""
-
-    port = tls = None
-
-    def __init__(self, name: str, client: Client) -> None:
-        self.host = self.where = f"lab {name}"
-        self.client = client
-
-    def hello(self, ehlo: Callable[[], None], _within: float, _progress: Callable[[str], None]) -> None:
-        ehlo()
-
-    def why(self, error: Exception, _within: float) -> str:
-        return f"{self.where}: {error}"
 
 
 def need_sockets(lang: str | None = None) -> None:
@@ -182,61 +172,28 @@ def probe(
     say = Texts("lab/probe", lang)
     within = seconds(timeout)
     if isinstance(host, Lab):
-        given = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
-        if any(given.values()):
-            names = ", ".join(name for name, is_given in given.items() if is_given)
-            raise ValueError(f"{names}: a lab is asked over its own carrier, which takes no port and speaks no TLS")
+        options = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
+        if any(options.values()):
+            names = ", ".join(name for name, is_there in options.items() if is_there)
+            raise ValueError(say("options_of_a_lab", names=names))
         with host.other_client() as client:
-            return _ask(_LabServer(host.name, client), within, say, progress)
+            return _result(LabServer(host.name, client), within, say, progress)
     if not isinstance(host, str):
-        raise TypeError(f"a probe asks a Lab, or a host by its name, not {type(host).__name__}")
+        raise TypeError(say("host_type", kind=type(host).__name__))
+    if port is not None and (not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _LAST_PORT):
+        raise ValueError(say("port", port=repr(port)))
     need_sockets(lang)
     from smtplab.lab.remote import Remote  # a browser has no sockets to import
 
     port = port or (TLS_PORT if tls else PORT)
     peer = Remote(host, port, say, tls=tls, starttls=starttls, insecure=insecure)
     try:
-        return _ask(peer, within, say, progress)
+        return _result(peer, within, say, progress)
     finally:
         peer.client.hang_up()
 
 
-def _ask(peer: _Peer, within: float, say: Texts, progress: Callable[[str], None]) -> Probe:
-    """Hold the dialogue, on one connection."""
-    client = peer.client
-    _connect_once(peer, say, progress)
-
-    def ehlo() -> None:
-        progress("EHLO")
-        client.send(command_line("EHLO client.example"), within)
-
-    ended, spoken = "", None
-    try:
-        peer.hello(ehlo, within, progress)
-        spoken = peer.tls
-        for command in COMMANDS:
-            progress(command)
-            if client.send(command_line(command), within).code == _CLOSING:
-                ended = say("hung_up", command=command)
-                break
-    except (DialogueError, NotAReply, ProbeError, OSError) as error:
-        ended = str(error) if isinstance(error, ProbeError) else peer.why(error, within)
-        if not client.transcript.replies("HELP"):
-            raise ProbeError(ended) from error
-    said = client.transcript
-    return Probe(peer.host, peer.port, spoken, said, most_like(said), say.lang, ended)
-
-
-def _connect_once(peer: _Peer, say: Texts, progress: Callable[[str], None]) -> None:
-    """Have a second connection refused: one is all that a probe takes."""
-    connect, opened = peer.client.connect, False
-
-    def once(within: float) -> Connection:
-        nonlocal opened
-        if opened:
-            raise ProbeError(say("lost", where=peer.where))
-        opened = True
-        progress(say("connecting", where=peer.where))
-        return connect(within)
-
-    peer.client.connect = once
+def _result(peer: Peer, within: float, say: Texts, progress: Callable[[str], None]) -> Probe:
+    """Hold the dialogue, and compare it with the recordings."""
+    transcript, tls, ended, remarks = Dialogue(peer, within, say, progress).hold()
+    return Probe(peer.host, peer.port, tls, transcript, most_like(transcript), say.lang, ended, remarks)

@@ -11,17 +11,27 @@ import time
 from typing import TYPE_CHECKING
 
 from smtplab.errors import DialogueError, NotAReply, ProbeError
+from smtplab.lab.watch import WatchedConnection
 from smtplab.protocol.client import Client
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.sources import UNKNOWN, Source
+from smtplab.text.language import DEFAULT
+from smtplab.text.texts import data, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from smtplab.protocol.reply import Reply
     from smtplab.text.texts import Texts
 
 _CHUNK = 65536
 _READY = 220
+_OTHERS = (
+    (b"SSH-", "SSH"), (b"HTTP/", "HTTP"), (b"* OK", "IMAP"), (b"* PREAUTH", "IMAP"), (b"* BYE", "IMAP"),
+    (b"+OK", "POP3"), (b"-ERR", "POP3"), (b"RFB ", "VNC"),
+)  # fmt: skip
+"""How other protocols begin."""
+
 _TLS_RECORDS = (b"\x15", b"\x16")
 
 
@@ -37,7 +47,7 @@ class RemoteConnection:
 
     def __init__(self, host: str, port: int, timeout: float, tls: ssl.SSLContext | None = None) -> None:
         self._host = host
-        self._sock: socket.socket = socket.create_connection((host, port), timeout)
+        self._sock = _open(host, port, timeout)
         if tls is not None:
             try:
                 self.start_tls(tls, timeout)
@@ -102,6 +112,7 @@ class Remote:
         self._say, self._tls, self._starttls = say, tls, starttls
         self.client = Client()
         self.client.connect = self._connect
+        self.remarks: list[str] = []
         self._context = ssl.create_default_context()
         if insecure:
             self._context.check_hostname = False
@@ -114,40 +125,73 @@ class Remote:
     def tls(self) -> str | None:
         """The version of TLS that is spoken, or None."""
         connection = self.client.connection
-        return connection.tls if isinstance(connection, RemoteConnection) else None
+        inner = connection.inner if isinstance(connection, WatchedConnection) else None
+        return inner.tls if isinstance(inner, RemoteConnection) else None
 
-    def hello(self, ehlo: Callable[[], None], within: float, progress: Callable[[str], None]) -> None:
+    def hello(self, step: Callable[[str], Reply], within: float) -> None:
         """Say EHLO; with STARTTLS once more after it (RFC 3207 §4.2)."""
-        ehlo()
+        step("EHLO")
         if not self._starttls:
             return
-        progress("STARTTLS")
-        reply = self.client.send(b"STARTTLS\r\n", within)
+        reply = step("STARTTLS")
         if reply.code != _READY:
             raise ProbeError(self._say("no_starttls", reply=str(reply)))
         connection = self.client.connection
-        if not isinstance(connection, RemoteConnection):  # the server hung up after its 220
-            raise ProbeError(self._say("lost", where=self.where))
-        connection.start_tls(self._context, within)
-        ehlo()
+        if not isinstance(connection, WatchedConnection) or not isinstance(connection.inner, RemoteConnection):
+            raise ProbeError(self._say("lost", where=self.where, command="STARTTLS"))  # it hung up after its 220
+        octets, count = connection.discard()
+        if count:
+            self.remarks.append(self._say("injected", octets=show_octets(octets), count=count))
+        connection.inner.start_tls(self._context, within)
+        step("EHLO")
 
     def why(self, error: Exception, within: float) -> str:
         """Say in one line why the dialogue broke off."""
         say, where = self._say, self.where
         if isinstance(error, ssl.SSLError):
-            return say("tls_failed", where=where, why=_reason(error))
+            return say("tls_failed", where=where, why=_reason(error, say))
         if isinstance(error, socket.gaierror):
-            return say("unknown_host", host=self.host, why=error.strerror or str(error))
+            return say("unknown_host", host=self.host, why=reason(error, say.lang))
         if isinstance(error, OSError) and not isinstance(error, DialogueError):
-            return say("unreachable", where=where, why=error.strerror or str(error) or "timed out")
-        said = self.client.transcript
-        partial = said[-1].partial if said else b""
-        if partial[:1] in _TLS_RECORDS or (not partial and isinstance(error, TimeoutError) and len(said) == 1):
+            return say("unreachable", where=where, why=reason(error, say.lang) or say("timed_out"))
+        transcript = self.client.transcript
+        partial = transcript[-1].partial if transcript else b""
+        greeted = bool(transcript) and transcript[0].reply is not None
+        if partial[:1] in _TLS_RECORDS or (not partial and isinstance(error, TimeoutError) and not greeted):
             return say("perhaps_tls", where=where, seconds=f"{within:g}")
-        if isinstance(error, NotAReply):
-            return say("not_smtp", where=where, said=show_octets(partial[:40]))
+        if isinstance(error, NotAReply) and not greeted:
+            kind = next((f" ({name})" for beginning, name in _OTHERS if partial.startswith(beginning)), "")
+            return say("not_smtp", where=where, octets=show_octets(partial[:40]), kind=kind)
         return f"{where}: {error}"
 
 
-def _reason(error: ssl.SSLError) -> str:
+def _open(host: str, port: int, timeout: float) -> socket.socket:
+    """Return a connected socket, of the first address that answers; all of them together have `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    error: OSError = TimeoutError()
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except ValueError as refusal:  # a name that cannot be one: a label too long, NUL
+        raise socket.gaierror(socket.EAI_NONAME, str(refusal)) from refusal
+    for family, kind, protocol, _, address in addresses:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(left)
+            sock.connect(address)
+        except OSError as refusal:
+            sock.close()
+            error = refusal
+        else:
+            return sock
+    raise error
+
+
+def _reason(error: ssl.SSLError, say: Texts) -> str:
+    """Return why TLS failed: OpenSSL's words, or ours for them in another language."""
+    key = f"verify_{getattr(error, 'verify_code', 0)}"
+    if say.lang != DEFAULT and key in data(say.name):
+        return say(key)
     return getattr(error, "verify_message", "") or error.reason or str(error)

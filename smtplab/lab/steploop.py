@@ -13,7 +13,6 @@ import contextvars
 import heapq
 import itertools
 import logging
-import sys
 import threading
 from asyncio import events, tasks
 from collections import deque
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 _say = Sentences("lab/errors")
 _MAX_STEPS = 1_000_000
-_ONE_CURRENT_TASK_A_THREAD = sys.version_info >= (3, 14)
 _log = logging.getLogger("asyncio")
 
 
@@ -162,9 +160,11 @@ class StepLoop(asyncio.AbstractEventLoop):
             return
         if self.stepped_by is not None:
             raise LabError(_say("inside"))
-        outer = events._get_running_loop()  # noqa: SLF001  asyncio documents these two for loop authors
-        swap = tasks._swap_current_task if outer is not None and _ONE_CURRENT_TASK_A_THREAD else None  # type: ignore[attr-defined] # noqa: SLF001
-        task = swap(outer, None) if swap else None
+        # asyncio has these four for authors of loops and tasks; a thread has one current task from Python 3.14 on
+        outer = events._get_running_loop()  # noqa: SLF001
+        task = None if outer is None else tasks.current_task(outer)
+        if outer is not None and task is not None:
+            tasks._leave_task(outer, task)  # noqa: SLF001
         events._set_running_loop(self)  # noqa: SLF001
         self.stepped_by = threading.get_ident()
         ready = self._ready
@@ -178,8 +178,8 @@ class StepLoop(asyncio.AbstractEventLoop):
         finally:
             self.stepped_by = None
             events._set_running_loop(outer)  # noqa: SLF001
-            if swap:
-                swap(outer, task)
+            if outer is not None and task is not None:
+                tasks._enter_task(outer, task)  # noqa: SLF001
 
     def fire_next(self, deadline: float) -> bool:
         """Move the clock to the next timer and step, if one is due by `deadline`; tell whether one was."""

@@ -23,11 +23,12 @@ from smtplab.text.texts import Texts
 if TYPE_CHECKING:
     from smtplab.protocol.reply import Reply
 
-SOURCES = ("live", "scripted", "recorded", "alike", "unrecorded")
-"""How a server came by an answer: by running, from a script, from a recording, from the recording of a like command, or
-by saying what it says to an unknown command."""
+SOURCES = ("live", "scripted", "recorded", "alike", "inferred", "unrecorded", "stand-in")
+"""How a server came by an answer: by running, from a script, from a recording, from the recording of a like command,
+inferred from the nearest of its kind that was recorded, by saying what it says to an unknown command, or in the lab's
+own words, where the server lists a verb that was never recorded."""
 
-_NOT_THE_SERVERS_OWN = ("alike", "unrecorded")
+_NOT_THE_SERVERS_OWN = ("alike", "inferred", "unrecorded", "stand-in")
 
 
 @dataclass(frozen=True, repr=False)

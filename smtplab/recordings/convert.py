@@ -12,16 +12,19 @@ from __future__ import annotations
 import base64
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import RecordingError
 from smtplab.recordings.recording import COUNTS, Limit, RecordedReply, Recording
 from smtplab.recordings.replay import RecordedPersonality
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_say = Sentences("recordings/errors")
 
 _HELLO = (b"EHLO", b"HELO", b"LHLO")
 
@@ -52,24 +55,24 @@ def _octets(value: Any) -> bytes:
 
 def sessions(capture: dict[str, Any]) -> list[Session]:
     """Return a capture's sessions. A fresh connection "alone" was greeted the first time, not the second."""
-    found: list[Session] = []
+    captured: list[Session] = []
     seen: dict[str, int] = {}
     for row in capture["exchanges"]:
         name = row["session"]
-        if row["seq"] == 0 or not found or found[-1].name != name:
+        if row["seq"] == 0 or not captured or captured[-1].name != name:
             seen[name] = seen.get(name, 0) + 1
-            found.append(Session(name, row.get("greeted", name.startswith("alone") and seen[name] == 1)))
+            captured.append(Session(name, row.get("greeted", name.startswith("alone") and seen[name] == 1)))
         sent = None if row["sent"] is None else _octets(row["sent"])
-        found[-1].steps.append(Step(sent, _octets(row["received"]), bool(row["dropped"])))
+        captured[-1].steps.append(Step(sent, _octets(row["received"]), bool(row["dropped"])))
     for key in ("many_help", "many_noop"):
         many = capture.get(key) or {}
         if many.get("dropped") and many.get("last"):
             command, last = _octets(many["command"]), _octets(many["last"])
-            usual = next((s.steps[0].received for s in found if s.greeted and s.steps[0].sent == command), None)
+            usual = next((s.steps[0].received for s in captured if s.greeted and s.steps[0].sent == command), None)
             if usual is not None and usual != last:
                 steps = [Step(command, usual, False)] * (many["sent"] - 1)
-                found.append(Session(key, True, [*steps, Step(command, last, True)]))
-    return found
+                captured.append(Session(key, True, [*steps, Step(command, last, True)]))
+    return captured
 
 
 def name_of(capture: dict[str, Any]) -> str:
@@ -85,7 +88,7 @@ def convert(capture: dict[str, Any]) -> Recording:
     greeting = next(step for session in all_sessions for step in session.steps if step.sent is None)
     table = _table(all_sessions)
     changed = capture.get("changed_from_default", "").strip("\u2013 ")
-    made = Recording(
+    recording = Recording(
         name=name_of(capture),
         software=capture["software"],
         version=capture["version"],
@@ -96,7 +99,7 @@ def convert(capture: dict[str, Any]) -> Recording:
         answers=table,
         note=capture.get("note", ""),
     )
-    return _with_limits(made, all_sessions)
+    return _with_limits(recording, all_sessions)
 
 
 def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, RecordedReply]]:
@@ -148,48 +151,38 @@ def walk(session: Session) -> Iterator[tuple[str, bytes, Step, bool]]:
             phase = verb.decode().lower()
 
 
-def _with_limits(made: Recording, all_sessions: list[Session]) -> Recording:
+def _with_limits(recording: Recording, all_sessions: list[Session]) -> Recording:
     """Find the limits that explain where the server hung up: each time the one that explains most, while any helps."""
     while True:
-        missing = _unexplained(made, all_sessions)
+        missing = _unexplained(recording, all_sessions)
         tried = [
-            Recording(
-                **{
-                    **made.__dict__,
-                    "limits": (*made.limits, Limit(counts, _counted(made, session, counts), end.received)),
-                }
-            )
+            replace(recording, limits=(*recording.limits, Limit(counts, _counted(recording, session, counts), octets)))
             for session in all_sessions
-            if (end := session.steps[-1]).dropped and end.received and differences(made, session)
+            if session.steps[-1].dropped and (octets := session.steps[-1].received) and differences(recording, session)
             for counts in COUNTS
         ]
-        best = min(tried, key=lambda with_limit: _unexplained(with_limit, all_sessions), default=made)
+        best = min(tried, key=lambda with_limit: _unexplained(with_limit, all_sessions), default=recording)
         if _unexplained(best, all_sessions) >= missing:
-            return made
-        made = best
+            return recording
+        recording = best
 
 
-def _unexplained(made: Recording, all_sessions: list[Session]) -> int:
-    return sum(len(differences(made, session)) for session in all_sessions)
+def _unexplained(recording: Recording, all_sessions: list[Session]) -> int:
+    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers by is made once
+    return sum(len(_play(personality.dialogue(), session)) for session in all_sessions)
 
 
-def _limited(made: Recording, limits: list[Limit]) -> Recording:
-    return Recording(**{**made.__dict__, "limits": tuple(limits)})
-
-
-def _counted(made: Recording, session: Session, counts: str) -> int:
+def _counted(recording: Recording, session: Session, counts: str) -> int:
     """Count, with no limit in force, what a limit of this kind would have counted before the session's last command."""
-    probe = RecordedPersonality(made.name, _limited(made, [Limit(counts, 10**9, b"")])).dialogue()
-    assert probe is not None
-    _play(probe, session, upto=len(session.steps) - 1)
-    return int(probe._counted[counts])  # type: ignore[attr-defined]  # noqa: SLF001  the same package's replay
+    unlimited = replace(recording, limits=(Limit(counts, 10**9, b""),))
+    dialogue = RecordedPersonality(recording.name, unlimited).dialogue()
+    _play(dialogue, session, upto=len(session.steps) - 1)
+    return int(dialogue._counted[counts])  # type: ignore[attr-defined]  # noqa: SLF001  the same package's replay
 
 
-def differences(made: Recording, session: Session) -> list[tuple[bytes, bytes, bytes]]:
-    """Replay a session against a recording; give (sent, wanted, got) where the octets differ."""
-    dialogue = RecordedPersonality(made.name, made).dialogue()
-    assert dialogue is not None
-    return _play(dialogue, session)
+def differences(recording: Recording, session: Session) -> list[tuple[bytes, bytes, bytes]]:
+    """Replay a session against a recording; return (sent, captured, replayed) where the octets differ."""
+    return _play(RecordedPersonality(recording.name, recording).dialogue(), session)
 
 
 def _play(dialogue: Any, session: Session, upto: int | None = None) -> list[tuple[bytes, bytes, bytes]]:
@@ -223,13 +216,15 @@ def main() -> None:
             if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
                 click.echo(f"{path.name}: no capture of SMTP sessions, left out")
                 continue
-            made = convert(capture)
-            text = made.to_text()
-            if Recording.from_text(text) != made:
-                raise RecordingError(f"{path}: the recording does not survive its own file format")
-            (target / f"{made.name}.json").write_text(text, "utf-8")
-            wrong = sum(len(differences(made, session)) for session in sessions(capture))
-            click.echo(f"{made.name}: {len(text)} octets, {len(made.limits)} limits, {wrong} differences on replay")
+            recording = convert(capture)
+            text = recording.to_text()
+            if Recording.from_text(text) != recording:
+                raise RecordingError(_say("does_not_survive", path=path))
+            (target / f"{recording.name}.json").write_text(text, "utf-8")
+            wrong = sum(len(differences(recording, session)) for session in sessions(capture))
+            click.echo(
+                f"{recording.name}: {len(text)} octets, {len(recording.limits)} limits, {wrong} differences on replay"
+            )
 
     run()
 

@@ -19,6 +19,6 @@ def ftp_origin() -> Transcript:
     grammar they are defects.
     """
     return Transcript(
-        Exchange(said["sent"].encode() if "sent" in said else None, Reply(said["received"].encode()), source="recorded")
-        for said in data("recordings/ftp")["exchange"]
+        Exchange(row["sent"].encode() if "sent" in row else None, Reply(row["received"].encode()), source="recorded")
+        for row in data("recordings/ftp")["exchange"]
     )

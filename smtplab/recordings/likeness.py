@@ -22,11 +22,14 @@ _LEAST = 4
 
 @dataclass(frozen=True)
 class Likeness:
-    """The recordings that a server is most like. evidence: the commands whose replies were the same."""
+    """The recordings that a server is most like.
+
+    evidence: the commands whose replies were the same. compared: how many replies were held against the recordings.
+    """
 
     names: tuple[str, ...]
     evidence: tuple[str, ...]
-    asked: int
+    compared: int
 
 
 def _named(octets: bytes) -> bytes:
@@ -35,28 +38,33 @@ def _named(octets: bytes) -> bytes:
     return words[0] if words else b""
 
 
-def _same(said: bytes, host: bytes, kept: bytes, kept_host: bytes) -> bool:
-    return said.replace(host, b"*") == kept.replace(kept_host, b"*") if host and kept_host else said == kept
+def _same(octets: bytes, host: bytes, recorded: bytes, recorded_host: bytes) -> bool:
+    if not host or not recorded_host:
+        return octets == recorded
+    return octets.replace(host, b"*") == recorded.replace(recorded_host, b"*")
 
 
-def _evidence(made: Recording, host: bytes, answers: dict[bytes, bytes]) -> list[bytes]:
-    kept_host = _named(made.greeting.octets)
-    kept = made.answers.get("greeted", {})
-    return [line for line, said in answers.items() if line in kept and _same(said, host, kept[line].octets, kept_host)]
+def _evidence(server: Recording, host: bytes, replies: dict[bytes, bytes]) -> list[bytes]:
+    recorded_host = _named(server.greeting.octets)
+    return [
+        line
+        for line, octets in replies.items()
+        if (recorded := server.reply_to(line, "greeted")) and _same(octets, host, recorded.octets, recorded_host)
+    ]
 
 
-def most_like(said: Iterable[Exchange]) -> Likeness | None:
+def most_like(dialogue: Iterable[Exchange]) -> Likeness | None:
     """Return the recordings that answered most alike, None where none did in what tells servers apart.
 
-    said: a dialogue with EHLO before the commands.
+    dialogue: with EHLO before the commands.
     """
-    dialogue = list(said)
-    host = next((each.reply.raw for each in dialogue if each.sent is None and each.reply), b"")
-    answers = {each.sent: each.reply.raw for each in dialogue if each.reply and each.sent in _WEIGHT}
-    found = {name: _evidence(recording(name), _named(host), answers) for name in names()}
-    weight = {name: sum(_WEIGHT[line] for line in lines) for name, lines in found.items()}
+    exchanges = list(dialogue)
+    greeting = next((each.reply.raw for each in exchanges if each.sent is None and each.reply), b"")
+    replies = {each.sent: each.reply.raw for each in exchanges if each.reply and each.sent in _WEIGHT}
+    evidence = {name: _evidence(recording(name), _named(greeting), replies) for name in names()}
+    weight = {name: sum(_WEIGHT[line] for line in lines) for name, lines in evidence.items()}
     best = max(weight.values(), default=0)
     if best < _LEAST:
         return None
-    alike = tuple(name for name in found if weight[name] == best)
-    return Likeness(alike, tuple(line.strip().decode() for line in found[alike[0]]), len(answers))
+    alike = tuple(name for name in evidence if weight[name] == best)
+    return Likeness(alike, tuple(line.strip().decode() for line in evidence[alike[0]]), len(replies))

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from smtplab.errors import UnknownName
 from smtplab.recordings.recording import Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.text.html import table
-from smtplab.text.texts import Texts
+from smtplab.text.texts import Texts, unknown
 
 
 @dataclass(frozen=True)
 class About:
-    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained."""
+    """Where a personality comes from: its name, software and version, when (ISO date) and how it was obtained.
+
+    What was added to a recording later stands in `obtained` with its own date.
+    """
 
     name: str
     software: str
@@ -31,7 +33,7 @@ class Personalities(tuple[str, ...]):
     __slots__ = ()
 
     def about(self) -> tuple[About, ...]:
-        """Tell of each personality where it comes from."""
+        """Return where each personality comes from."""
         return tuple(map(about, self))
 
     def __str__(self) -> str:
@@ -52,27 +54,30 @@ def personalities() -> Personalities:
 
 
 def about(name: str) -> About:
-    """Tell where the personality of that name comes from. Raises UnknownName."""
+    """Return where the personality of that name comes from. Raises UnknownName."""
     if name in BUILT_IN:
         texts = Texts("recordings/personalities")
         software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
         return About(name, software, version, "", obtained)
-    made = recording(name)
-    return About(name, made.software, made.version, made.date, made.obtained)
+    server = recording(name)
+    obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
+    return About(name, server.software, server.version, server.date, obtained)
 
 
-def personality(given: str | Path | Personality) -> Personality:
-    """Return the personality of that name, the one given, or that of a recording file of one's own ("mine.json").
+def personality(choice: str | Path | Personality) -> Personality:
+    """Return the personality of that name, a personality as it is, or that of a recording file of one's own.
+
+    choice: a name, a path that ends in .json, or a Personality.
 
     Raises UnknownName, listing those there are; RecordingError for a file that is no recording; OSError.
     """
-    if isinstance(given, Personality):
-        return given
-    if str(given).endswith(".json"):
-        made = Recording.read(Path(given))
-        return RecordedPersonality(made.name, made)
-    if isinstance(given, str) and given in BUILT_IN:
-        return BUILT_IN[given]
-    if given not in names():
-        raise UnknownName("personality", given, personalities())
-    return RecordedPersonality(given)
+    if isinstance(choice, Personality):
+        return choice
+    if str(choice).endswith(".json"):
+        own = Recording.read(Path(choice))
+        return RecordedPersonality(own.name, own)
+    if isinstance(choice, str) and choice in BUILT_IN:
+        return BUILT_IN[choice]
+    if choice not in names():
+        raise unknown("personality", choice, personalities())
+    return RecordedPersonality(choice)

@@ -1,8 +1,13 @@
-"""A recording: what one real server answered to which command, in which phase of a session. A value and its file.
+r"""A recording: what one real server answered to which command, in which phase of a session. A value and its file.
 
 The file is JSON: what the server was, its greeting, and each distinct answer once, with the commands that got it by
 phase. A command line stands without its CRLF; one with a bare LF in it stands whole. Octets that are not UTF-8 stand
-as {"base64": ...}. Nothing is normalized: the octets are the server's.
+as {"base64": ...}. Nothing is normalized: the octets are the server's. What the same server was asked on a later day
+stands under "additions", each with its own date.
+
+>>> exim = recording("exim-4.96")
+>>> exim.reply_to(b"HELP MAIL\r\n").octets == exim.reply_to(b"HELP\r\n", "connected").octets
+True
 """
 
 from __future__ import annotations
@@ -11,15 +16,17 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from smtplab.errors import RecordingError, UnknownName
-from smtplab.text.texts import listing, octets
+from smtplab.errors import RecordingError
+from smtplab.text.texts import Sentences, listing, octets, unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+_say = Sentences("recordings/errors")
 
 FOLDER = "recordings/servers"
 FORMAT = "smtplab-recording"
@@ -40,7 +47,7 @@ _ABOUT = ("name", "software", "version", "date", "obtained")
 
 @dataclass(frozen=True)
 class RecordedReply:
-    """What the server said once: its octets (none: silence), and whether it then hung up."""
+    """One reply: its octets (none: silence), and whether the server then hung up."""
 
     octets: bytes
     hangs_up: bool = False
@@ -55,6 +62,19 @@ class Limit:
     octets: bytes
 
 
+Answers: TypeAlias = "dict[str, dict[bytes, RecordedReply]]"
+"""Phase → command line, as sent → reply."""
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What the same server was asked later: when (ISO date), how it was started and asked, and its answers."""
+
+    date: str
+    obtained: str
+    answers: Answers
+
+
 @dataclass(frozen=True, repr=False)
 class Recording:
     """What one server answered.
@@ -62,8 +82,9 @@ class Recording:
     name, software, version, date (ISO), obtained (how it was started and asked).
     protocol: "SMTP" or "LMTP".
     greeting: what it said first.
-    answers: phase → command line, as sent → what it said.
+    answers: what was asked on that date; `reply_to` and `lines` know the additions too.
     limits: where it hung up.
+    additions: what was asked later.
     """
 
     name: str
@@ -72,25 +93,57 @@ class Recording:
     date: str
     obtained: str
     greeting: RecordedReply
-    answers: dict[str, dict[bytes, RecordedReply]]
+    answers: Answers
     limits: tuple[Limit, ...] = ()
     protocol: str = "SMTP"
+    additions: tuple[Addition, ...] = ()
     note: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
         return f"<Recording {self.name}>"
 
+    @cached_property
+    def _by_phase(self) -> Answers:
+        by_phase: Answers = {phase: {} for phase in PHASES}
+        for answers in (self.answers, *(addition.answers for addition in self.additions)):
+            for phase, replies in answers.items():
+                for line, reply in replies.items():
+                    by_phase[phase].setdefault(line, reply)  # what was recorded first stands
+        return by_phase
+
+    def in_phase(self, phase: str) -> Mapping[bytes, RecordedReply]:
+        """Return the reply to each command line (with its line end) that was recorded in one of `PHASES`."""
+        return self._by_phase[phase]
+
+    def reply_to(self, line: bytes, *phases: str) -> RecordedReply | None:
+        """Return the recorded reply to a command line, None where there is none.
+
+        line: with its line end, as it was sent.
+        phases: where to look, in this order; after EHLO, then before it, where none is named.
+        """
+        return next(
+            (
+                self._by_phase[phase][line]
+                for phase in phases or ("greeted", "connected")
+                if line in self._by_phase[phase]
+            ),
+            None,
+        )
+
+    def lines(self) -> Iterator[tuple[str, bytes, RecordedReply]]:
+        """Return phase, command line and reply of everything that was recorded."""
+        for phase, replies in self._by_phase.items():
+            yield from ((phase, line, reply) for line, reply in replies.items())
+
     @classmethod
     def read(cls, path: Path) -> Recording:
         """Read a recording file. Raises RecordingError naming file, line and reason; OSError."""
         if path.stat().st_size > MAX_OCTETS:
-            raise RecordingError(
-                f"{path}: {path.stat().st_size} octets are too many for a recording (at most {MAX_OCTETS})"
-            )
+            raise RecordingError(_say("too_large", where=path, size=path.stat().st_size, most=MAX_OCTETS))
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RecordingError(f"{path}: octet {error.start}: not UTF-8") from error
+            raise RecordingError(_say("not_utf8", where=path, place=error.start)) from error
         return cls.from_text(text, str(path))
 
     @classmethod
@@ -99,20 +152,16 @@ class Recording:
         try:
             data = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
-            line = getattr(error, "lineno", 1)
-            raise RecordingError(f"{where}: line {line}: not JSON, or cut short ({error})") from error
+            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            raise RecordingError(_say("not_json", where=where, line=line, column=column)) from error
         try:
             return _from_data(data)
-        except RecordingError as error:
-            place, _, reason = str(error).partition("|")
-            raise RecordingError(f"{where}: line {_line_of(text, place)}: {reason}") from error
+        except _Fault as fault:
+            line = _line_of(text, fault.place)
+            raise RecordingError(_say("at_line", where=where, line=line, fault=fault)) from fault
 
     def to_text(self) -> str:
         """Return the file's text."""
-        by_answer: dict[RecordedReply, dict[str, list[Any]]] = {}
-        for phase in PHASES:
-            for line, said in self.answers.get(phase, {}).items():
-                by_answer.setdefault(said, {}).setdefault(phase, []).append(_put_line(line))
         data: dict[str, Any] = {
             FORMAT: VERSION,
             **{key: getattr(self, key) for key in _ABOUT},
@@ -120,11 +169,16 @@ class Recording:
         }
         if self.note:
             data["note"] = self.note
-        data["greeting"] = _put_said(self.greeting)
-        data["answers"] = [{**_put_said(said), "to": to} for said, to in by_answer.items()]
+        data["greeting"] = _put_reply(self.greeting)
+        data["answers"] = _put_answers(self.answers)
         data["limits"] = [
             {"counts": limit.counts, "most": limit.most, "octets": _put(limit.octets)} for limit in self.limits
         ]
+        if self.additions:
+            data["additions"] = [
+                {"date": each.date, "obtained": each.obtained, "answers": _put_answers(each.answers)}
+                for each in self.additions
+            ]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -140,7 +194,7 @@ def names() -> tuple[str, ...]:
 def recording(name: str) -> Recording:
     """Return the recording of that name, read once. Raises UnknownName, listing those there are."""
     if name not in names():
-        raise UnknownName("recording", name, names())
+        raise unknown("recording", name, names())
     return Recording.from_text(octets(f"{FOLDER}/{name}.json").decode("utf-8"), f"{name}.json")
 
 
@@ -159,12 +213,32 @@ def _put_line(line: bytes) -> str | dict[str, str]:
     return _put(line if b"\n" in plain else plain)
 
 
-def _put_said(said: RecordedReply) -> dict[str, Any]:
-    return {"octets": _put(said.octets), **({"hangs_up": True} if said.hangs_up else {})}
+def _put_reply(reply: RecordedReply) -> dict[str, Any]:
+    return {"octets": _put(reply.octets), **({"hangs_up": True} if reply.hangs_up else {})}
 
 
-def _fail(place: str, reason: str) -> RecordingError:
-    return RecordingError(f"{place}|{reason}")
+def _put_answers(answers: Answers) -> list[dict[str, Any]]:
+    by_reply: dict[RecordedReply, dict[str, list[Any]]] = {}
+    for phase in PHASES:
+        for line, reply in answers.get(phase, {}).items():
+            by_reply.setdefault(reply, {}).setdefault(phase, []).append(_put_line(line))
+    return [{**_put_reply(reply), "to": lines} for reply, lines in by_reply.items()]
+
+
+class _Fault(RecordingError):
+    """What is wrong in the data of a file. place: the text in the file where it is."""
+
+    place = ""
+
+
+def _fault(place: str, key: str, /, **fields: object) -> _Fault:
+    fault = _Fault(_say(key, **fields))
+    fault.place = place
+    return fault
+
+
+def _shown(value: object) -> str:
+    return f"{value!r:.60}"
 
 
 def _line_of(text: str, place: str) -> int:
@@ -180,60 +254,77 @@ def _get(value: object, what: str) -> bytes:
         try:
             return base64.b64decode(value["base64"], validate=True)
         except (binascii.Error, ValueError) as error:
-            raise _fail(value["base64"], f"{what}: not base64") from error
-    raise _fail(f'"{what}"', f'{what} is {value!r:.60}, not text or {{"base64": ...}}')
+            raise _fault(value["base64"], "not_base64", what=what) from error
+    raise _fault(f'"{what}"', "not_octets", what=what, value=_shown(value))
 
 
-def _get_said(row: dict[str, Any], what: str) -> RecordedReply:
+def _get_reply(row: dict[str, Any], what: str) -> RecordedReply:
     hangs_up = row.get("hangs_up", False)
     if not isinstance(hangs_up, bool):
-        raise _fail('"hangs_up"', f"hangs_up is {hangs_up!r:.60}, not true or false")
+        raise _fault('"hangs_up"', "not_a_flag", value=_shown(hangs_up))
     return RecordedReply(_get(row.get("octets"), what), hangs_up)
 
 
 def _from_data(data: object) -> Recording:
     data = _checked(data)
-    answers: dict[str, dict[bytes, RecordedReply]] = {}
-    for row in data["answers"]:
-        for phase, line in _asked(row):
-            answers.setdefault(phase, {})[line] = _get_said(row, "octets")
     return Recording(
         **{key: data[key] for key in (*_ABOUT, "protocol")},
         note=str(data.get("note", "")),
-        greeting=_get_said(data["greeting"], "greeting"),
-        answers=answers,
+        greeting=_get_reply(data["greeting"], "greeting"),
+        answers=_get_answers(data["answers"]),
         limits=tuple(_limit(row) for row in data["limits"]),
+        additions=tuple(_addition(row) for row in data.get("additions", ())),
     )
+
+
+def _get_answers(rows: list[dict[str, Any]]) -> Answers:
+    answers: Answers = {}
+    for row in rows:
+        for phase, line in _lines_of(row):
+            answers.setdefault(phase, {})[line] = _get_reply(row, "octets")
+    return answers
+
+
+def _addition(row: dict[str, Any]) -> Addition:
+    for key in ("date", "obtained"):
+        if not isinstance(row.get(key), str):
+            raise _fault('"additions"', "not_text_in_addition", key=key, value=_shown(row.get(key)))
+    _check_rows(row, "answers")
+    return Addition(row["date"], row["obtained"], _get_answers(row["answers"]))
 
 
 def _checked(data: object) -> dict[str, Any]:
     """Return the data back where it has every key, of the right type."""
     if not isinstance(data, dict) or FORMAT not in data:
-        raise _fail("", f'this is no smtplab recording: it does not begin with "{FORMAT}"')
+        raise _fault("", "not_a_recording", format=FORMAT)
     if data[FORMAT] != VERSION:
-        raise _fail(f'"{FORMAT}"', f"version {data[FORMAT]!r:.60} of the format; this smtplab reads version {VERSION}")
+        raise _fault(f'"{FORMAT}"', "other_version", value=_shown(data[FORMAT]), version=VERSION)
     for key in (*_ABOUT, "protocol"):
         if not isinstance(data.get(key), str):
-            raise _fail(f'"{key}"', f"{key} is {data.get(key)!r:.60}, not text")
+            raise _fault(f'"{key}"', "not_text", key=key, value=_shown(data.get(key)))
     if not isinstance(data.get("greeting"), dict):
-        raise _fail('"greeting"', "greeting is missing")
-    for key in ("answers", "limits"):
-        if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
-            raise _fail(f'"{key}"', f"{key} is not a list of objects")
+        raise _fault('"greeting"', "no_greeting")
+    for key in ("answers", "limits", *(("additions",) if "additions" in data else ())):
+        _check_rows(data, key)
     if not data["answers"]:
-        raise _fail('"answers"', "there is no answer in it")
+        raise _fault('"answers"', "no_answer")
     return data
 
 
-def _asked(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+def _check_rows(data: dict[str, Any], key: str) -> None:
+    if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
+        raise _fault(f'"{key}"', "not_rows", key=key)
+
+
+def _lines_of(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Return the phases and command lines that got one answer."""
     if not isinstance(row.get("to"), dict):
-        raise _fail('"to"', "an answer does not say to what")
+        raise _fault('"to"', "to_nothing")
     for phase, lines in row["to"].items():
         if phase not in PHASES:
-            raise _fail(f'"{phase}"', f"unknown phase {phase!r:.60}; there are: {', '.join(PHASES)}")
+            raise _fault(f'"{phase}"', "unknown_phase", value=_shown(phase), known=", ".join(PHASES))
         if not isinstance(lines, list):
-            raise _fail(f'"{phase}"', f"{phase} is not a list of command lines")
+            raise _fault(f'"{phase}"', "not_lines", phase=phase)
         for line in lines:
             octets = _get(line, phase)
             yield phase, octets if b"\n" in octets else octets + b"\r\n"
@@ -242,7 +333,7 @@ def _asked(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 def _limit(row: dict[str, Any]) -> Limit:
     counts, most = row.get("counts"), row.get("most")
     if counts not in COUNTS:
-        raise _fail('"counts"', f"a limit counts {counts!r:.60}; there are: {', '.join(COUNTS)}")
+        raise _fault('"counts"', "unknown_count", value=_shown(counts), known=", ".join(COUNTS))
     if not isinstance(most, int) or isinstance(most, bool) or most < 0:
-        raise _fail('"most"', f"a limit's most is {most!r:.60}, not a number")
+        raise _fault('"most"', "not_a_number", value=_shown(most))
     return Limit(counts, most, _get(row.get("octets"), "octets"))

@@ -36,23 +36,22 @@ class Server:
 
     def exchange(self, command: str) -> Exchange | None:
         """Return the exchange of a command, None where it was not recorded or got no reply."""
-        said = self.dialogues.get(command)
-        return said[-1] if said is not None and said[-1].reply is not None else None
+        dialogue = self.dialogues.get(command)
+        return dialogue[-1] if dialogue is not None and dialogue[-1].reply is not None else None
 
 
-def _dialogue(made: Recording, command: str) -> Transcript | None:
+def _dialogue(server: Recording, command: str) -> Transcript | None:
     line = command.encode() + b"\r\n"
-    phase = "greeted" if line in made.answers.get("greeted", {}) else "connected"
-    said = made.answers.get(phase, {}).get(line)
-    if said is None or not said.octets:
+    reply = server.reply_to(line)
+    if reply is None or not reply.octets:
         return None
-    exchanges = [Exchange(None, Reply(made.greeting.octets), source="recorded")]
+    exchanges = [Exchange(None, Reply(server.greeting.octets), source="recorded")]
     for hello in (b"EHLO lab.example\r\n", b"LHLO lab.example\r\n"):
-        greeted = made.answers.get("connected", {}).get(hello)
-        if phase == "greeted" and greeted is not None and greeted.octets[:3] == b"250":
+        greeted = server.reply_to(hello, "connected")
+        if line in server.in_phase("greeted") and greeted is not None and greeted.octets[:3] == b"250":
             exchanges.append(Exchange(hello, Reply(greeted.octets), source="recorded"))
             break
-    exchanges.append(Exchange(line, Reply(said.octets), 1, "recorded", said.hangs_up))
+    exchanges.append(Exchange(line, Reply(reply.octets), 1, "recorded", reply.hangs_up))
     return Transcript(exchanges)
 
 
@@ -66,7 +65,7 @@ class Survey:
     def counts(self) -> Counter[str]:
         """How many servers answer a bare HELP with which code."""
         return Counter(
-            str(said.reply.code) for server in self.servers if (said := server.exchange("HELP")) and said.reply
+            str(helped.reply.code) for server in self.servers if (helped := server.exchange("HELP")) and helped.reply
         )
 
     def rows(self) -> list[list[str]]:
@@ -74,7 +73,7 @@ class Survey:
         return [
             [
                 server.name,
-                *(str(said.reply.code) if (said := server.exchange(c)) and said.reply else "-" for c in COMMANDS),
+                *(str(each.reply.code) if (each := server.exchange(c)) and each.reply else "-" for c in COMMANDS),
             ]
             for server in self.servers
         ]
@@ -96,12 +95,12 @@ class Survey:
 @cache
 def survey() -> Survey:
     """Return what all recorded servers answered; the recordings are read at the first call."""
-    found = []
+    servers = []
     for name in names():
-        made = recording(name)
-        dialogues = {command: said for command in COMMANDS if (said := _dialogue(made, command))}
-        found.append(Server(name, made.software, made.version, made.date, dialogues))
-    return Survey(tuple(found))
+        server = recording(name)
+        dialogues = {command: dialogue for command in COMMANDS if (dialogue := _dialogue(server, command))}
+        servers.append(Server(name, server.software, server.version, server.date, dialogues))
+    return Survey(tuple(servers))
 
 
 @dataclass(frozen=True, repr=False)

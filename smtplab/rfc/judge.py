@@ -4,7 +4,7 @@ r"""Judging an exchange against the RFC: for each rule that applies, one of four
 >>> from smtplab.protocol.transcript import Exchange
 >>> judge(Exchange(b"HELP\r\n", Reply(b"250 Supported commands: HELP\r\n"))).worst
 'departs from a SHOULD'
->>> judge(Exchange(b"HELP\r\n", Reply(b"502 no help here\r\n"))).worst
+>>> judge(Exchange(b"HELP MAIL\r\n", Reply(b"501 no topics here\r\n"))).worst
 'permitted latitude'
 """
 
@@ -13,14 +13,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from smtplab.rfc.checks import LATITUDE, Context, check_of
+from smtplab.rfc.checks import CHECKS, WITHOUT_REPLY
+from smtplab.rfc.checks.outcome import LATITUDE
 from smtplab.rfc.rules import Rule, rules
+from smtplab.rfc.session import alone, contexts
 from smtplab.text.html import table
 from smtplab.text.language import resolve
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from smtplab.protocol.transcript import Exchange, Transcript
+    from smtplab.rfc.session import Context
 
 CONFORMS, PERMITTED = "conforms", "permitted latitude"
 DEPARTS, VIOLATES = "departs from a SHOULD", "violates a MUST"
@@ -81,29 +86,49 @@ def judge(exchange: Exchange, transcript: Transcript | None = None, *, lang: str
 
     exchange: the one to judge, such as `lab.transcript[-1]`.
     transcript: what was said around it; with it the rules that look at the session apply too (what EHLO listed, whether
-      a transaction survived, whether a command got two replies).
+      a transaction survived, whether a command got two replies), and what is message text is not taken for a command.
     lang: "en" or "es", else the language that is set.
-    Gives the verdicts, the worst first. Raises UnknownName for an unknown language.
+    Returns the verdicts, the worst first. Raises UnknownName for an unknown language. To judge every exchange of a
+    transcript, `judge_all` is the quicker way.
     """
-    context = _context(exchange, transcript)
-    found = []
-    for rule in rules(resolve(lang)):
-        if exchange.reply is None and rule.id != "reply.one-per-command":
+    return _judge(_context(exchange, transcript), rules(resolve(lang)))
+
+
+def judge_all(transcript: Transcript, *, lang: str | None = None) -> tuple[Verdicts, ...]:
+    """Judge every exchange of a transcript in its session; the time that takes grows with the transcript's length only.
+
+    lang: "en" or "es", else the language that is set.
+    Returns the verdicts on each exchange, in the transcript's order. Raises UnknownName for an unknown language.
+    """
+    register = rules(resolve(lang))
+    sessions: dict[int, list[Exchange]] = {}
+    for exchange in transcript:
+        sessions.setdefault(exchange.session, []).append(exchange)
+    judged = {
+        number: iter([_judge(each, register) for each in contexts(session)]) for number, session in sessions.items()
+    }
+    return tuple(next(judged[exchange.session]) for exchange in transcript)
+
+
+def _judge(context: Context, register: Iterable[Rule]) -> Verdicts:
+    verdicts = []
+    for rule in register:
+        if context.exchange.reply is None and rule.id not in WITHOUT_REPLY:
             continue
-        kept = check_of(rule.id)(context)
+        kept = CHECKS[rule.id](context)
         if kept is not None:
             outcome = PERMITTED if kept == LATITUDE else CONFORMS if kept else _OF_LEVEL[rule.level]
-            found.append(Verdict(rule, outcome))
-    return Verdicts(sorted(found, key=lambda verdict: -OUTCOMES.index(verdict.outcome)))
+            verdicts.append(Verdict(rule, outcome))
+    return Verdicts(sorted(verdicts, key=lambda verdict: -OUTCOMES.index(verdict.outcome)))
 
 
 def _context(exchange: Exchange, transcript: Transcript | None) -> Context:
-    """Find the exchange in its session: the very one, else the last that is equal to it."""
-    session = [] if transcript is None else [said for said in transcript if said.session == exchange.session]
-    places = [at for at, said in enumerate(session) if said is exchange] or [
-        at for at, said in enumerate(session) if said == exchange
-    ]
-    if not places:
-        return Context(exchange)
-    at = places[-1]
-    return Context(exchange, session[:at], session[at + 1] if at + 1 < len(session) else None, whole=True)
+    """Return the exchange in its session: the very one, else the last that is equal to it, else by itself."""
+    session = [] if transcript is None else [each for each in transcript if each.session == exchange.session]
+    equal = None
+    for context in contexts(session):
+        if context.exchange is exchange:
+            return context
+        if context.exchange == exchange:
+            equal = context
+    return equal or alone(exchange)

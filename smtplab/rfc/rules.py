@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from smtplab.text.language import resolve
 from smtplab.text.texts import data, unknown
@@ -30,14 +31,19 @@ class Rule:
 
 def rule(rule_id: str, lang: str | None = None) -> Rule:
     """Return a rule by its id, in a language. Raises UnknownName, listing those there are."""
-    rows = data("rfc/rules")
-    if rule_id not in rows:
-        raise unknown("rule", rule_id, rows, lang)
     lang = resolve(lang)
-    row = rows[rule_id]
-    return Rule(rule_id, row["level"], row["source"], row["text"][lang], lang)
+    register = _register(lang)
+    if rule_id not in register:
+        raise unknown("rule", rule_id, register, lang)
+    return register[rule_id]
 
 
 def rules(lang: str | None = None) -> tuple[Rule, ...]:
     """Return every rule, in the register's order."""
-    return tuple(rule(rule_id, lang) for rule_id in data("rfc/rules"))
+    return tuple(_register(resolve(lang)).values())
+
+
+@cache
+def _register(lang: str) -> dict[str, Rule]:
+    rows = data("rfc/rules").items()
+    return {rule_id: Rule(rule_id, row["level"], row["source"], row["text"][lang], lang) for rule_id, row in rows}

@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 
 PRIVATE_NAMES = {
     "_cb_client_connected": ("1.4.4", "is called when a session begins: its reader is changed there"),
-    "_reader": ("1.0", "the session's StreamReader, on which aiosmtpd waits for lines"),
-    "_writer": ("1.0", "the session's StreamWriter, on which replies go out"),
-    "_reset_timeout": ("1.0", "postpones the session timeout, which an answer does as a command does"),
-    "_timeout_cb": ("1.0", "fires when a session has been idle for too long"),
-    "_timeout_duration": ("1.0", "the seconds after which it is"),
-    "_timeout_handle": ("1.0", "the timer that is set"),
+    "_reader": ("1.2.2", "the session's StreamReader, on which aiosmtpd waits for lines"),
+    "_writer": ("1.2.2", "the session's StreamWriter, on which replies go out"),
+    "_reset_timeout": ("1.2.2", "postpones the session timeout, which an answer does as a command does"),
+    "_timeout_cb": ("1.2.2", "fires when a session has been idle for too long"),
+    "_timeout_duration": ("1.2.2", "the seconds after which it is"),
+    "_timeout_handle": ("1.2.2", "the timer that is set"),
     "_smtp_methods": ("1.2.2", "verb to method: which verbs the server knows"),
-    "_tls_protocol": ("1.0", "whether TLS is spoken: some commands need it"),
+    "_tls_protocol": ("1.2.2", "whether TLS is spoken: some commands need it"),
     "_auth_required": ("1.2.2", "HELP is not free where AUTH comes first"),
     "_auth_require_tls": ("1.2.2", "AUTH is not offered in the clear"),
     "_enforce_call_limit": ("1.3.2", "HELP is not free where calls are counted"),
     "_syntax_available": ("1.2.2", "whether a command is offered in this session"),
-    "_call_handler_hook": ("1.2.2", "where a handler of the user's is called: an error in it is the user's"),
+    "_handle_hooks": ("1.2.2", "verb to the handler's hook: an error in a hook is the user's"),
 }
 """Private names of aiosmtpd that this room uses: the version that they were first seen in, and what for."""
 
@@ -113,21 +113,33 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             text: bytes = await self._read(separator)
             return text
         while True:
-            self.command_done()
+            if self.unfinished:
+                self.write_unfinished()
             self._waits = True
             try:
-                line = await self._whole_line()
+                line: bytes = await self._read()
+                if not self.bare_lf and line[-2:] != b"\r\n":
+                    line = await self._whole_line(line)
+            except asyncio.LimitOverrunError as error:
+                line = await self._whole_line(await self._reader.read(error.consumed))
             finally:
                 self._waits = False
             answer = self._ready if self._is_ready else self._try(line)
             self._ready, self._is_ready = None, False
-            if isinstance(answer, Exception):
-                raise answer
             if answer is None:
                 return line
+            if isinstance(answer, Exception):
+                raise answer
             self._reset_timeout()
             self.write_answer(answer)
             await self._writer.drain()
+
+    unfinished = b""
+    """What a reply has so far that aiosmtpd pushes line by line."""
+
+    def write_unfinished(self) -> None:
+        """Write what a reply has so far, though its last line never came."""
+        raise NotImplementedError
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         """Postpone the session timeout. One timer is kept and set anew when it fires: a tenth of a HELP's time."""
@@ -142,12 +154,12 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         else:
             super()._timeout_cb()
 
-    def command_done(self) -> None:
-        """Take note that the last command is answered, and the next one is waited for."""
+    async def _whole_line(self, line: bytes) -> bytes:
+        """Read on to the end of a line that goes over the reader's limit, or past a bare LF.
 
-    async def _whole_line(self) -> bytes:
-        """Read a command line that may be longer than the reader's limit; past `_KEPT` octets its middle is dropped."""
-        line, before = b"", b""
+        Past `_KEPT` octets its middle is dropped.
+        """
+        before = line[-1:]
         while True:
             try:
                 piece: bytes = await self._read()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from aiosmtpd.smtp import SMTP, syntax
 
 from smtplab.protocol.reply import CLOSING_CODES, Reply
+from smtplab.protocol.sources import Source, Sources
 from smtplab.server.failures import OF_ASYNCIO, CodeStopped, describe, status_of
 from smtplab.server.fast_path import FastPath
 from smtplab.server.help import ALIASES, TOPICS, Topic
@@ -27,17 +28,20 @@ from smtplab.server.state import ServerState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smtplab.protocol.sources import Sources
 
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
+_LIVE, _LAST = Source(), Source(closes=True)
 _OURS = ("smtplab", "aiosmtpd")
 _GATHERED = 65536
 """Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
 _PATHS = {"MAIL": re.compile(rb"FROM:\s*<", re.IGNORECASE), "RCPT": re.compile(rb"TO:\s*<", re.IGNORECASE)}
 """How the argument begins (RFC 5321 §4.1.1.2, §4.1.1.3): a path stands in angle brackets (§4.1.2)."""
+_PLAIN = re.compile(rb"[^\r\n\x80-\xff]*\r\n\Z")
+_LOOKED_AT = {*_PATHS, "AUTH", "STARTTLS"}
+"""Commands that may be refused for more than the octets of their line."""
 
 # aiosmtpd logs every unknown command as a warning; without a handler Python prints those on stderr, in the middle of a
 # lesson. Whoever configures logging still sees them.
@@ -67,8 +71,6 @@ class LabSMTP(FastPath):
         self.bare_lf = not self._patient or self.state.personality.bare_lf
         self._dialogue: Dialogue | None = None
         self._greeted = False
-        self._lines = b""
-        """The lines of a reply that aiosmtpd pushes line by line, until its last one."""
         self._replied = False
         """Whether the command that is being answered has a reply."""
         self._culprit = ""
@@ -87,8 +89,8 @@ class LabSMTP(FastPath):
             self._auth_required or self.require_starttls or self._enforce_call_limit
         )
         if self._patient:
-            for verb in self._smtp_methods:
-                self._smtp_methods[verb] = self._guarded(self._smtp_methods[verb])
+            self._guard(self._smtp_methods, "smtp_")
+            self._guard(self._handle_hooks, "handle_")
         if self.state.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
@@ -129,9 +131,10 @@ class LabSMTP(FastPath):
         moment = (line, self.session.extended_smtp, self._tls_protocol)
         if moment == self._help_moment:
             return self._help_answer
-        refusal = self._refusal(line, verb, rest, known=known)
-        if refusal is not None:
-            return _live(refusal)
+        if not (_PLAIN.match(line) and known and len(line) <= COMMAND_LINE_LIMIT and verb not in _LOOKED_AT):
+            refusal = self._refusal(line, verb, rest, known=known)
+            if refusal is not None:
+                return _live(refusal)
         if verb == "HELP" and self._help_is_free:
             self._help_moment, self._help_answer = moment, _live(self._help(rest.decode("ascii").strip()))
             return self._help_answer
@@ -163,15 +166,18 @@ class LabSMTP(FastPath):
         """Return whether AUTH can be used now, or once TLS is spoken (RFC 4954 §4)."""
         return bool(self.tls_context or self._tls_protocol or not self._auth_require_tls)
 
-    def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a command's method so that the session outlives whatever is raised in it."""
-        theirs = "" if method.__module__.partition(".")[0] in _OURS else method.__name__
+    def _guard(self, calls: dict[str, Any], prefix: str) -> None:
+        """Have the session outlive whatever is raised in the methods or hooks that are a user's."""
+        for verb, call in calls.items():
+            if str(call.__module__).partition(".")[0] not in _OURS:
+                calls[verb] = self._guarded(call, prefix + verb)
 
-        @functools.wraps(method)
-        async def run(arg: str | None) -> None:
-            self._culprit = theirs
+    def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(call)
+        async def run(*arguments: Any) -> Any:
+            outer, self._culprit = self._culprit, name
             try:
-                await method(arg)
+                status = await call(*arguments)
             except OF_ASYNCIO as error:
                 task = asyncio.current_task()
                 if self.transport is None or self.transport.is_closing() or (task is not None and task.cancelling()):
@@ -179,20 +185,15 @@ class LabSMTP(FastPath):
                 raise CodeStopped.by(error) from error
             except SystemExit as error:
                 raise CodeStopped.by(error) from error
-            self._culprit = ""
+            self._culprit = outer
+            return status
 
         return run
-
-    async def _call_handler_hook(self, command: str, *args: Any) -> Any:
-        outer, self._culprit = self._culprit, f"handle_{command}" if self.event_handler is not self.state else ""
-        status = await super()._call_handler_hook(command, *args)
-        self._culprit = outer
-        return status
 
     async def handle_exception(self, error: Exception) -> str:
         """Return the one reply to a command whose code raised, and note for the learner where (aiosmtpd's method)."""
         culprit, self._culprit = self._culprit, ""
-        self._lines = b""
+        self.unfinished = b""
         self._error = describe(error, culprit)
         if not self._patient or hasattr(self.event_handler, "handle_exception"):
             status: str = await super().handle_exception(error)
@@ -215,38 +216,42 @@ class LabSMTP(FastPath):
         if not isinstance(status, str | bytes):
             self._error = f"TypeError: {status!r:.60} is no reply ({self._culprit or 'push'})"
             status = status_of(TypeError("what it returned is no reply"), "push")
-        octets = self._lines + one_reply(status, utf8=self.enable_SMTPUTF8)
+        octets = one_reply(status, utf8=self.enable_SMTPUTF8)
+        if self.unfinished:
+            octets = self.unfinished + octets
         whole = is_last_line(octets)
         if not whole and len(octets) < _GATHERED:
-            self._lines = octets
+            self.unfinished = octets
             return
-        self._lines = b""
-        self._write(Answer(octets, whole and octets[:3] in CLOSING_CODES, "live"), whole=whole)
+        self.unfinished = b""
+        code = octets[:3]
+        self._write(
+            octets, code.decode("ascii", "replace"), _LAST if whole and code in CLOSING_CODES else _LIVE, whole=whole
+        )
         await self._writer.drain()
 
-    def command_done(self) -> None:
+    def write_unfinished(self) -> None:
         """Write what a reply has so far, though its last line never came."""
-        if self._lines:
-            octets, self._lines = self._lines, b""
-            self._write(Answer(octets, source="live"), whole=False)
+        octets, self.unfinished = self.unfinished, b""
+        self._write(octets, "", _LIVE, whole=False)
 
     def write_answer(self, answer: Answer) -> None:
         """Put an answer out, and hang up where it says so."""
         if answer.octets:
-            self._write(answer)
+            self._write(answer.octets, answer.code, answer.origin)
         if answer.close and self.transport is not None:
             self.transport.close()
 
-    def _write(self, answer: Answer, *, whole: bool = True) -> None:
-        code = answer.code
+    def _write(self, octets: bytes, code: str, origin: Source, *, whole: bool = True) -> None:
         self._replied = code[:1] != "3"  # after 354 and 334 the client goes on, and gets another reply
         if whole:
             self.state.replies[code] += 1
         if self._sources is not None:
-            origin = answer.origin._replace(error=self._error) if self._error else answer.origin
-            self._sources.note(len(answer.octets), origin, self.lines_read)
+            self._sources.note(
+                len(octets), origin._replace(error=self._error) if self._error else origin, self.lines_read
+            )
             self._error = ""
-        self._writer.write(answer.octets)
+        self._writer.write(octets)
 
     # --- HELP and the status commands
 

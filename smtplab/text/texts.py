@@ -73,8 +73,20 @@ def reason(error: Exception, lang: str | None = None) -> str:
     error: mostly an OSError. lang: else the language that is set.
     """
     words = getattr(error, "strerror", None) or str(error)
-    code = errno.errorcode.get(getattr(error, "errno", None) or 0, "")
+    code = _code_of(error)
     if spoken(lang) == DEFAULT or code not in (reasons := data("text/reasons")):
         return words
     told: str = reasons[code][spoken(lang)]
     return told
+
+
+def _code_of(error: Exception) -> str:
+    """Return the name of an error's number, as ENOENT, or EAI_NONAME of one in looking a host up; "" without one."""
+    number = getattr(error, "errno", None)
+    if number is None:
+        return "ETIMEDOUT" if isinstance(error, TimeoutError) else ""
+    if type(error).__name__ != "gaierror":
+        return errno.errorcode.get(number, "")
+    import socket  # only what has sockets raises it
+
+    return next((name for name in dir(socket) if name.startswith("EAI_") and getattr(socket, name) == number), "")

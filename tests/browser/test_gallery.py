@@ -24,7 +24,7 @@ def test_open_a_cell(gallery, picture) -> None:
     gallery.page.keyboard.press("Enter")
     details = widget.locator(".details")
     expect(details).to_contain_text("214-Commands supported: CR LF")
-    expect(details).to_contain_text("conforms to 20 rules")
+    expect(details).to_contain_text("conforms to 21 rules")
     widget.get_by_label("HELP answered").select_option("211")
     expect(widget.locator("tbody tr")).to_have_count(1)
     expect(widget.locator("tbody th")).to_have_text("dumbster-1.6")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import smtplab
 from smtplab.course import grading
+from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.grading import Question, grade
+from smtplab.course.grading import KINDS, Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
 from smtplab.text.language import LANGUAGES
+from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +43,7 @@ VERDICTS = {
     "bin": {name: dict.fromkeys(LANGUAGES, name) for name in ("conforms", "permitted", "departs", "violates")},
     "item": [
         {"reply": "214 help", "command": "HELP"},
-        {"reply": "502 no help here", "command": "HELP"},
+        {"reply": "502 no help here", "command": "HELP MAIL"},
         {"reply": "250 Supported commands: HELP", "command": "HELP"},
         {"reply": "214-a\r\n250 b", "command": "HELP"},
     ],
@@ -64,6 +67,14 @@ def judged(row: dict[str, Any], answer: object, lab: smtplab.Lab | None = None, 
 def graded_by(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Put a grader in the place of every one."""
     monkeypatch.setattr(grading, "grader", lambda _exercise_id: function)
+
+
+def test_the_kinds_are_the_readmes() -> None:
+    """Every kind that the README of the exercises describes is graded, and no other; each is used by an exercise."""
+    readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(KINDS)
+    assert {exercise(name).kind for name in exercises()} == set(KINDS)
+    assert set(KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])
@@ -133,6 +144,15 @@ def test_sort_by_verdict() -> None:
         wrong = right.copy()
         wrong[at] = "conforms" if at else "violates"
         assert (judged(VERDICTS, wrong).key, judged(VERDICTS, wrong).right) == (wrong[at], False)
+
+
+def test_another_bin_that_can_be_defended() -> None:
+    """An item may name further bins that are right for it, by its verdict or by its own bin."""
+    row = {**VERDICTS, "item": [*VERDICTS["item"][:3], {**VERDICTS["item"][3], "also": ["departs"]}]}
+    for last, right in (("violates", True), ("departs", True), ("permitted", False)):
+        assert judged(row, ["conforms", "permitted", "departs", last]).right == right
+    row = {"kind": "sort", "bin": SORT["bin"], "item": [{**item, "also": ["yes"]} for item in SORT["item"]]}
+    assert judged(row, ["yes"] * len(row["item"])).right
 
 
 def test_where_it_is_wrong_in_spanish() -> None:

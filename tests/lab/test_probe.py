@@ -66,13 +66,13 @@ def until_closed(sock: socket.socket) -> None:
 def test_a_good_server() -> None:
     """The lab itself violates nothing; the probe names no mailbox and asks each command once."""
     with serving() as address:
-        found = smtplab.probe(*address)
-    assert not found.violates
-    sent = [exchange.command for exchange in found.transcript]
+        result = smtplab.probe(*address)
+    assert not result.violates
+    sent = [exchange.command for exchange in result.transcript]
     assert sent == [None, "EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
-    assert found.tls is None
-    assert "214-Commands of this server: …" in str(found)
-    assert "<table>" in found._repr_html_()
+    assert result.tls is None
+    assert "214-Commands of this server: …" in str(result)
+    assert "<table>" in result._repr_html_()
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_good_server() -> None:
 def test_recorded_servers_are_recognized(name: str, worst: str | None) -> None:
     """A server that answers as a recorded one is said to be like it, with the replies that show it."""
     with serving(name) as address:
-        found = smtplab.probe(*address)
-    assert name in found.likeness.names
-    assert "HELP" in found.likeness.evidence
-    assert worst is None or found.worst == worst
+        result = smtplab.probe(*address)
+    assert name in result.likeness.names
+    assert "HELP" in result.likeness.evidence
+    assert worst is None or result.worst == worst
 
 
 def test_status_and_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,9 +101,9 @@ def test_status_and_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_server_that_hangs_up_midway() -> None:
     """What was said until a server hung up is judged, and it is said that it did."""
     with serving(smtplab.Personality.scripted({"HELP MAIL": "421 enough"})) as address:
-        found = smtplab.probe(*address)
-    assert found.transcript[-1].reply.code == 421
-    assert found.ended
+        result = smtplab.probe(*address)
+    assert result.transcript[-1].reply.code == 421
+    assert result.ended
 
 
 BEHAVIOURS = {
@@ -180,23 +180,23 @@ def test_a_lab_is_asked_over_its_own_carrier(carrier: str) -> None:
         lab.send("MAIL FROM:<a@lab.example>")
         before = lab.transcript
         told: list[str] = []
-        found = smtplab.probe(lab, progress=told.append)
+        result = smtplab.probe(lab, progress=told.append)
         assert lab.transcript == before
         assert lab.send("RCPT TO:<b@lab.example>").code == 250
-        assert repr(found) == "<Probe of lab rfc5321 permitted latitude>"
+        assert repr(result) == "<Probe of lab rfc5321 conforms>"
         if carrier == "tcp":
             there = smtplab.probe(*lab.address)
-            assert (str(there.transcript[:-1]), str(there)) == (str(found.transcript[:-1]), str(found))
+            assert (str(there.transcript[:-1]), str(there)) == (str(result.transcript[:-1]), str(result))
     assert told[:3] == ["EHLO", "connecting to lab rfc5321", "HELP"]
-    assert (found.tls, found.ended, found.port, found.as_data()["host"]) == (None, "", None, "lab rfc5321")
+    assert (result.tls, result.ended, result.port, result.as_data()["host"]) == (None, "", None, "lab rfc5321")
 
 
 def test_a_lab_of_a_server_of_ones_own(carrier: str) -> None:
     """A lab that runs another server class is named by it; stock aiosmtpd departs from a SHOULD and is recognized."""
     with smtplab.start(server=SMTP, carrier=carrier) as lab:
-        found = smtplab.probe(lab)
-    assert repr(found) == "<Probe of lab SMTP departs from a SHOULD>"
-    assert "aiosmtpd-1.4.6-recorded" in found.likeness.names
+        result = smtplab.probe(lab)
+    assert repr(result) == "<Probe of lab SMTP departs from a SHOULD>"
+    assert "aiosmtpd-1.4.6-recorded" in result.likeness.names
 
 
 @pytest.mark.parametrize("given", [{"tls": True}, {"starttls": True}, {"insecure": True}, {"port": 25}])
@@ -297,9 +297,9 @@ def test_tls(how: str) -> None:
     with tls_server(starttls=how == "starttls") as address:
         with pytest.raises(smtplab.ProbeError, match=r"TLS failed .*--insecure"):
             smtplab.probe(*address, **{how: True})
-        found = smtplab.probe(*address, insecure=True, **{how: True})
-    assert found.tls.startswith("TLSv1.")
-    assert found.transcript.replies("HELP")[0].code == 250
+        result = smtplab.probe(*address, insecure=True, **{how: True})
+    assert result.tls.startswith("TLSv1.")
+    assert result.transcript.replies("HELP")[0].code == 250
 
 
 def test_tls_where_none_is() -> None:

@@ -65,6 +65,7 @@ def test_a_built_lesson_is_clean(lesson: str, lang: str) -> None:
                 assert "text/html" in output.data or chart or len(output.data["text/plain"]) < 80
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_solutions_solve(build: ModuleType, lesson: str, lang: str) -> None:
@@ -76,6 +77,7 @@ def test_solutions_solve(build: ModuleType, lesson: str, lang: str) -> None:
         assert cell.outputs[-1].data["text/plain"].startswith("<Feedback right")
 
 
+@pytest.mark.slow
 def test_nbval_strict() -> None:
     """Run again, every lesson shows what it showed when it was built (nbval, strict)."""
     ran = subprocess.run(

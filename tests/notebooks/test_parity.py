@@ -63,7 +63,7 @@ def foreign(text: str, lang: str) -> list[str]:
 def wire() -> tuple[str, ...]:
     """Return every line that a server says: the recorded ones, FTP's for contrast, and the lab's own; longest first."""
     recorded = [recording(name) for name in names()]
-    replies = [each.octets for one in recorded for answers in one.answers.values() for each in answers.values()]
+    replies = [each.octets for one in recorded for _, _, each in one.lines()]
     replies += [each.octets for one in recorded for each in (one.greeting, *one.limits)]
     with smtplab.start(carrier="memory") as lab:
         for command in ("HELP", "XSTATUS", *(f"HELP {topic}" for topic in TOPICS), "NOOP", "EHLO a", "STAT", "STATUS",

@@ -163,8 +163,9 @@ def test_quoted_replies_were_said(source: Path, lang: str) -> None:
     """Each reply quoted in prose stands to the letter in a code cell, its output, or the recording cited with it."""
     blocks, shown = page(source, lang)
     for block in blocks:
-        answers = [each for name in recorded(block) for each in recording(name).answers.values()]
-        replies = [each.octets.decode("latin-1") for answer in answers for each in answer.values()]
+        replies = [
+            reply.octets.decode("latin-1") for name in recorded(block) for _, _, reply in recording(name).lines()
+        ]
         for quote in (span for span in SPAN.findall(block) if re.match(r"\d{3}[ -].", span)):
             assert any(quote in text for text in (shown, *replies)), (quote, block)
 

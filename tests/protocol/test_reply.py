@@ -223,3 +223,32 @@ def test_equal_by_octets() -> None:
     """Replies are equal exactly when their octets are."""
     assert Reply(b"214 a\r\n") == Reply(b"214 a\r\n") != Reply(b"214 a\n")
     assert len({Reply(b"214 a\r\n"), Reply(b"214 a\r\n")}) == 1
+
+
+@pytest.mark.parametrize("octet", ["\r", "\n"])
+def test_a_line_holds_neither_cr_nor_lf(octet: str) -> None:
+    """Either of the two in a line of a reply that is made is refused, not only both."""
+    with pytest.raises(ValueError, match="cannot hold CR or LF"):
+        Reply.of(214, f"one{octet}two")
+
+
+def test_bytes_are_the_octets() -> None:
+    """A reply as bytes is what came."""
+    assert bytes(Reply(b"214 Help\r\n")) == b"214 Help\r\n"
+
+
+@pytest.mark.parametrize(
+    ("octets", "rule", "start", "stop"),
+    [
+        (b"199 hm\r\n", "reply.code-range", 0, 3),
+        (b"214-a\r\n211 b\r\n", "reply.one-code", 7, 10),
+        (b"214*a\r\n", "reply.separator", 3, 4),
+        (b"214 a\x00b\r\n", "reply.textstring", 5, 6),
+        (b"214-a\n214 b\r\n", "reply.crlf", 5, 6),
+        (b"214-a\r\n b\r\n214 c\r\n", "reply.line-code", 7, 11),
+    ],
+)
+def test_a_defect_says_where_it_is(octets: bytes, rule: str, start: int, stop: int) -> None:
+    """A defect's first octet and the one after its last are those of what is wrong, no more and no less."""
+    (defect,) = (each for each in Reply(octets).defects if each.rule == rule)
+    assert (defect.start, defect.end) == (start, stop)

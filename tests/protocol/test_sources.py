@@ -79,7 +79,7 @@ def test_a_greeting_of_two_replies_answers_nothing(start: Start, greeting: bytes
 
 
 def test_last_words_and_their_closing(start: Start) -> None:
-    """A 421 that came with the closing is in the transcript as unasked; the next command meets a new session (§3.8)."""
+    """A 421 that came with the closing is in the transcript as unasked; the next command meets a new session."""
     closing = smtplab.Answer(b"250 OK\r\n421 idle for too long\r\n", close=True)
     lab = start(smtplab.Personality.scripted({"NOOP": closing}))
     assert lab.send("NOOP").code == 250

@@ -133,8 +133,8 @@ def exim(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[in
     config = root.parent / "exim.conf"
     config.write_text(EXIM.format(spool=spool))
     command = [root / "usr/sbin/exim4", "-C", config, "-bdf", "-oX", f"127.0.0.1.{port}", "-oP", spool / "pid"]
-    with running(command, port, root.parent / "exim.out", env=as_users) as found:
-        yield found
+    with running(command, port, root.parent / "exim.out", env=as_users) as bound:
+        yield bound
 
 
 POSTFIX = """
@@ -202,8 +202,57 @@ def postfix(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator
     (top / "main.cf").write_text(POSTFIX.format(top=top, root=root))
     (top / "master.cf").write_text(MASTER.format(port=port))
     command = [root / "usr/lib/postfix/sbin/master", "-c", top, "-d"]
-    with running(command, port, root.parent / "postfix.out", env=as_users) as found:
-        yield found
+    with running(command, port, root.parent / "postfix.out", env=as_users) as bound:
+        yield bound
+
+
+SENDMAIL = """V10/Berkeley
+Djmta.lab.example
+Cwmta.lab.example localhost
+DnMAILER-DAEMON
+O HelpFile={root}/etc/mail/helpfile
+O DaemonPortOptions=Family=inet, Name=MTA-v4, Port={port}, Addr=127.0.0.1
+O PrivacyOptions=needmailhelo,needexpnhelo,needvrfyhelo
+O QueueDirectory={queue}
+O DeliveryMode=queueonly
+O DontBlameSendmail=AssumeSafeChown,HelpFileInUnsafeDirPath
+O SmtpGreetingMessage=$j Sendmail $v/$Z; $b
+O PidFile={queue}/pid
+O Timeout.ident=0
+O DefaultUser=8:8
+O RejectNUL=true
+O BlankSub=.
+O OperatorChars=.:%@!^/[]+
+Troot
+H?D?Date: $a
+Pfirst-class=0
+Mlocal, P=/bin/false, F=lsDFMw5:/|@q, S=0, R=0, T=DNS/RFC822/X-Unix, A=false
+Mprog, P=/bin/false, F=lsDFMoqeu9, S=0, R=0, T=X-Unix/X-Unix/X-Unix, A=false
+S3
+S0
+R$*\t$#local $: $1
+S4
+"""
+
+
+@pytest.fixture(scope="session")
+def sendmail(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[int]:
+    """Run Sendmail from Debian's packages with their help file; it keeps mail in its queue, and delivers none."""
+    root = unpacked("sendmail-bin", "sendmail-base", "libwrap0")
+    queue, port = root.parent / "sendmail", free_port()
+    queue.mkdir()
+    program = root / "usr/libexec/sendmail/sendmail"
+    program.chmod(0o755)  # with its set-group-ID bit it would not find its libraries
+    config, hosts = root.parent / "sendmail.cf", root.parent / "hosts"
+    config.write_text(SENDMAIL.format(root=root, queue=queue, port=port))
+    hosts.write_text("127.0.0.1 mta.lab.example localhost\n")
+    (library,) = root.rglob("libwrap.so.0")
+    environment = {
+        **as_users, "NSS_WRAPPER_HOSTS": str(hosts), "NSS_WRAPPER_HOSTNAME": "mta.lab.example",
+        "LD_LIBRARY_PATH": os.pathsep.join([as_users["LD_LIBRARY_PATH"], str(library.parent)]),
+    }  # fmt: skip
+    with running([program, "-C", config, "-bD"], port, root.parent / "sendmail.out", env=environment) as bound:
+        yield bound
 
 
 @pytest.fixture(scope="session")
@@ -228,8 +277,8 @@ def nodemailer(node_modules: Path) -> Iterator[int]:
         "new SMTPServer({authOptional: true, name: 'mta.lab.example', disabledCommands: ['STARTTLS'],"
         f" onData(stream, session, done) {{ stream.resume(); stream.on('end', done); }}}}).listen({port}, '127.0.0.1');"
     )
-    with running(["node", "-e", code], port, node_modules / "smtp-server.out", cwd=node_modules) as found:
-        yield found
+    with running(["node", "-e", code], port, node_modules / "smtp-server.out", cwd=node_modules) as bound:
+        yield bound
 
 
 @pytest.fixture(scope="session")
@@ -242,8 +291,58 @@ def haraka(node_modules: Path) -> Iterator[int]:
     (top / "config/plugins").write_text("rcpt_to.in_host_list\nqueue/discard\n")
     (top / "config/me").write_text("mta.lab.example\n")
     (top / "config/host_list").write_text("lab.example\nlocalhost\n")
-    with running([program, "-c", top], port, node_modules / "haraka.out") as found:
-        yield found
+    with running([program, "-c", top], port, node_modules / "haraka.out") as bound:
+        yield bound
+
+
+PACKAGES = ("dsmtpd==1.2.1", "mail-devel==0.18.1", "lazr.smtptest==2.0.4", "setuptools<81")
+
+
+@pytest.fixture(scope="session")
+def python_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install more servers that are Python packages into an environment of their own; gives its programs' folder."""
+    top = tmp_path_factory.mktemp("python")
+    subprocess.run([sys.executable, "-m", "venv", top], check=True)
+    ran = subprocess.run([top / "bin/pip", "install", "-q", *PACKAGES], capture_output=True, text=True, check=False)
+    if ran.returncode:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"pip install failed: {ran.stderr[-300:]}")
+    return top / "bin"
+
+
+LAZR = (
+    "import sys, threading; from lazr.smtptest.controller import QueueController\n"
+    "QueueController('127.0.0.1', int(sys.argv[1])).start(); threading.Event().wait()"
+)
+FAMILY = {
+    "dsmtpd-1.2.1": ("dsmtpd", "-i", "127.0.0.1", "-p", "{port}"),
+    "mail-devel-0.18.1": (
+        "mail_devel", "--host", "127.0.0.1", "--password", "lab", "--smtp-port", "{port}", "--imap-port", "{port1}",
+        "--http-port", "{port2}",
+    ),
+    "lazr-smtptest-2.0.4": (
+        "python", "-c",
+        LAZR,
+        "{port}",
+    ),
+    "cpython-smtpd-3.11.7": (
+        "python", "-c",
+        "import asyncore, smtpd, sys\nsmtpd.SMTPServer(('127.0.0.1', int(sys.argv[1])), None); asyncore.loop()",
+        "{port}",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(params=FAMILY)
+def python_package(request: pytest.FixtureRequest, python_packages: Path, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """Run the servers of `python_packages`, and the standard library's; gives recording and port."""
+    if request.param.startswith("cpython") and sys.version_info[:2] != (3, 11):
+        pytest.skip("the standard library's smtpd was recorded on Python 3.11, and is gone from 3.12")
+    ports = {"port": free_port(), "port1": free_port(), "port2": free_port()}
+    program, *words = (word.format(**ports) for word in FAMILY[request.param])
+    command: list[object] = [python_packages / program, *words]
+    environment = {**os.environ, "PYTHONPATH": "", "PYTHONWARNINGS": "ignore"}
+    with running(command, ports["port"], tmp_path / "out", env=environment, cwd=tmp_path) as bound:
+        yield request.param, bound
 
 
 PYTHON = {
@@ -264,5 +363,5 @@ def python_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tu
     """Run stock aiosmtpd and smtpdfix."""
     port = free_port()
     command = [sys.executable, "-c", PYTHON[request.param], port]
-    with running(command, port, tmp_path / "out") as found:
-        yield request.param, found
+    with running(command, port, tmp_path / "out") as bound:
+        yield request.param, bound

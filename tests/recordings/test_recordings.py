@@ -41,52 +41,52 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def test_a_recording_survives_its_file(name: str) -> None:
     """Written and read again, a recording is the same."""
-    made = recording(name)
-    assert Recording.from_text(made.to_text()) == made
-    assert made.name == name
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", made.date)
-    assert made.software
-    assert made.version
-    assert made.obtained
+    own = recording(name)
+    assert Recording.from_text(own.to_text()) == own
+    assert own.name == name
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", own.date)
+    assert own.software
+    assert own.version
+    assert own.obtained
 
 
 def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> None:
     """On both carriers a recorded personality answers with the recorded octets, greeting and all."""
     for name in names():
-        made, lab = recording(name), start(name)
-        hello = b"LHLO lab.example" if made.protocol == "LMTP" else b"EHLO lab.example"
+        own, lab = recording(name), start(name)
+        hello = b"LHLO lab.example" if own.protocol == "LMTP" else b"EHLO lab.example"
         for phase, before in (("connected", None), ("greeted", hello)):
             lab.personality = name
             if before is not None:
                 lab.send(before)
             for line in (b"HELP", b"HELP NOSUCH", b"STAT", b"NOOP"):
-                said = made.answers.get(phase, {}).get(line + b"\r\n")
-                if said is None or not said.octets or said.hangs_up:
+                reply = own.answers.get(phase, {}).get(line + b"\r\n")
+                if reply is None or not reply.octets or reply.hangs_up:
                     continue
-                assert said.octets.startswith(lab.send(line).raw), (name, phase, line)
+                assert reply.octets.startswith(lab.send(line).raw), (name, phase, line)
                 assert lab.transcript[-1].source == "recorded"
-        assert lab.transcript[0].reply.raw == made.greeting.octets
+        assert lab.transcript[0].reply.raw == own.greeting.octets
         lab.stop()
 
 
 def test_round_trip(name: str) -> None:
     """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, limits are the same."""
-    made = recording(name)
+    own = recording(name)
     recipient = next(
-        (re.search(rb"<(.*)>", line)[1].decode() for line in made.answers.get("mail", {}) if line.startswith(b"RCPT")),
+        (re.search(rb"<(.*)>", line)[1].decode() for line in own.answers.get("mail", {}) if line.startswith(b"RCPT")),
         None,
     )
     with smtplab.start(name, carrier="memory") as lab:
         again = record(
-            lab._carrier.connect, name, software=made.software, version=made.version, protocol=made.protocol,
+            lab._carrier.connect, name, software=own.software, version=own.version, protocol=own.protocol,
             transaction=recipient, limits=True,
         )  # fmt: skip
-    kept = {(phase, line): said for phase, lines in made.answers.items() for line, said in lines.items()}
-    got = {(phase, line): said for phase, lines in again.answers.items() for line, said in lines.items()}
-    assert {place: said for place, said in got.items() if kept.get(place) != said} == {}
+    kept = {(phase, line): reply for phase, line, reply in own.lines()}
+    got = {(phase, line): reply for phase, line, reply in again.lines()}
+    assert {place: reply for place, reply in got.items() if kept.get(place) != reply} == {}
     assert len(got) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
-    assert again.greeting == made.greeting
-    assert set(again.limits) == set(made.limits)
+    assert again.greeting == own.greeting
+    assert set(again.limits) == set(own.limits)
 
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="the raw captures are not here")
@@ -97,11 +97,15 @@ def test_replays_are_faithful_to_the_captures() -> None:
         capture = json.loads(path.read_text("utf-8"))
         if not isinstance(capture, dict) or "session" not in capture["exchanges"][0]:
             continue
-        made = convert(capture)
-        wrong = {sent for session in sessions(capture) for sent, _, _ in differences(made, session)}
+        own = convert(capture)
+        wrong = {sent for session in sessions(capture) for sent, _, _ in differences(own, session)}
         assert wrong <= KNOWN.get(capture["name"], set()), (capture["name"], wrong)
-        shipped = recording(f"{made.name}-recorded" if made.name == "aiosmtpd-1.4.6" else made.name)
-        assert (shipped.answers, shipped.limits, shipped.greeting) == (made.answers, made.limits, made.greeting)
+        shipped = recording(f"{own.name}-recorded" if own.name == "aiosmtpd-1.4.6" else own.name)
+        assert (shipped.answers, shipped.limits, shipped.greeting) == (
+            own.answers,
+            own.limits,
+            own.greeting,
+        )
         seen += 1
     assert seen == len(names())
 
@@ -119,11 +123,16 @@ def test_a_server_that_hung_up_hangs_up(start: Callable[..., smtplab.Lab]) -> No
 def test_what_was_not_recorded_is_marked(start: Callable[..., smtplab.Lab]) -> None:
     """A command never recorded gets the reply to an unknown one, another spelling what is like it; both are marked."""
     lab = start("exim-4.96")
-    lab.send("ehlo somebody.else")
-    lab.send("HELP SOMETHING")
-    assert [exchange.source for exchange in lab.transcript[1:]] == ["alike", "unrecorded"]
-    assert lab.transcript[-1].reply.raw == b"500 unrecognized command\r\n"
-    assert "never recorded" in str(lab.transcript[-1])
+    for line in ("ehlo somebody.else", "HELP SOMETHING", "SOMETHING", "AUTH PLAIN", "BDAT 5"):
+        lab.send(line)
+    sources = [exchange.source for exchange in lab.transcript[1:]]
+    assert sources == ["alike", "inferred", "unrecorded", "stand-in", "stand-in"]
+    assert [exchange.reply.code for exchange in lab.transcript[1:]] == [250, 214, 500, 454, 503]
+    assert lab.transcript[3].reply.raw == b"500 unrecognized command\r\n"
+    remarks = [str(exchange) for exchange in lab.transcript[2:5]]
+    assert "inferred from what this server said" in remarks[0]
+    assert "never recorded: what this server says to an unknown command" in remarks[1]
+    assert "the lab's words" in remarks[2]
 
 
 def test_bare_lf_is_waited_for(start: Callable[..., smtplab.Lab]) -> None:
@@ -153,6 +162,9 @@ def test_personalities_tell_where_they_come_from(monkeypatch: pytest.MonkeyPatch
     smtplab.set_language("es")
     assert "cómo se obtuvo" in listed._repr_html_()
     assert "RFC 5321" in listed.about()[0].obtained
+    (exim,) = (row for row in listed.about() if row.name == "exim-4.96")
+    assert exim.date == "2026-11-24"
+    assert "; 2026-11-25: run on loopback" in exim.obtained
 
 
 # --- files that are no recordings
@@ -180,6 +192,9 @@ GOOD: dict[str, Any] = {
         ({"answers": [{"octets": "x", "hangs_up": "no", "to": {"connected": ["HELP"]}}]}, r"hangs_up is 'no'"),
         ({"limits": [{"counts": "sheep", "most": 1, "octets": "x"}]}, r"counts 'sheep'; there are: unknown"),
         ({"limits": [{"counts": "HELP", "most": -1, "octets": "x"}]}, r"most is -1"),
+        ({"additions": 5}, r"additions is not a list"),
+        ({"additions": [{"date": 5}]}, r"date of an addition is 5"),
+        ({"additions": [{"date": "2026-11-25", "obtained": "x"}]}, r"answers is not a list"),
     ],
 )
 def test_a_malformed_file(tmp_path: Path, change: dict[str, Any], named: str) -> None:
@@ -216,8 +231,8 @@ def test_a_huge_file(tmp_path: Path) -> None:
 
 def test_what_cannot_be_recorded() -> None:
     """A server that speaks something else, or without end, is refused in words."""
-    for said, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
-        odd = smtplab.Personality.scripted({}, greeting=said)
+    for octets, named in ((b"SSH-2.0-x\r\n", "no SMTP server"), (b"220-x\r\n" * 200_000, "no end")):
+        odd = smtplab.Personality.scripted({}, greeting=octets)
         with smtplab.start(odd, carrier="memory") as lab, pytest.raises(CannotRecord, match=named):
             record(lab._carrier.connect, "x")
 

@@ -39,7 +39,7 @@ _CASES = (
 def _cases() -> Iterator[tuple[str, bytes]]:
     """Return the idea that a case tests, and its octets: whole replies first, then every piece of some."""
     for name, line in _WHOLE:
-        yield "missed", recording(name).answers["connected"][line].octets
+        yield "missed", recording(name).in_phase("connected")[line].octets
     yield from _CASES
     for _, octets in _CASES[:8]:
         whole = octets[: find_end(octets)]

@@ -9,7 +9,7 @@ from smtplab.course.graders import RIGHT, Result
 from smtplab.lab.lab import start
 from smtplab.protocol.command import command_line
 from smtplab.recordings.recording import names, recording
-from smtplab.rfc.checks import REGISTERED
+from smtplab.rfc.registry import verbs
 from smtplab.server.personality import Personality
 from smtplab.server.smtp import COMMAND_LINE_LIMIT
 
@@ -23,17 +23,16 @@ _SEEN = frozenset({"XSTATUS", "XQUEUE"})
 @cache
 def _taken() -> frozenset[str]:
     """Return the names beginning with X that a recorded server knows: in its list of commands, or by a success."""
-    taken = set(_SEEN)
+    known = set(_SEEN)
     for name in names():
-        for answers in recording(name).answers.values():
-            for line, reply in answers.items():
-                words = line.decode("ascii", "replace").upper().split()
-                listed = reply.octets.decode("utf-8", "replace").replace("-", " ").split()
-                if words and words[0].startswith("X") and reply.octets.startswith(b"2"):
-                    taken.add(words[0])
-                if words and words[0] in {"HELP", "EHLO"} and reply.octets.startswith(b"2"):
-                    taken.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
-    return frozenset(taken)
+        for _, line, reply in recording(name).lines():
+            words = line.decode("ascii", "replace").upper().split()
+            listed = reply.octets.decode("utf-8", "replace").replace("-", " ").split()
+            if words and words[0].startswith("X") and reply.octets.startswith(b"2"):
+                known.add(words[0])
+            if words and words[0] in {"HELP", "EHLO"} and reply.octets.startswith(b"2"):
+                known.update(word for word in listed if word.startswith("X") and word.isalpha() and word.isupper())
+    return frozenset(known)
 
 
 def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea behind a name
@@ -51,7 +50,7 @@ def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea beh
         return Result("letters")
     if len(command_line(word)) > COMMAND_LINE_LIMIT:
         return Result("long")
-    if name in REGISTERED:
+    if name in verbs():
         return Result("standard", fields)
     if not name.startswith("X"):
         return Result("status" if name.startswith("STAT") else "unregistered", fields)

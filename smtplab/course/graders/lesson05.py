@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 from smtplab.course.graders import RIGHT, Result
+from smtplab.protocol.command import command_line
 from smtplab.protocol.reply import Reply
 from smtplab.recordings.recording import recording
 from smtplab.recordings.survey import survey
 from smtplab.rfc.judge import CONFORMS, PERMITTED, judge
+from smtplab.text.texts import unknown
 
 
 def refute(answer: str) -> Result:
@@ -25,7 +27,11 @@ def refute(answer: str) -> Result:
     fields: dict[str, object] = {"name": name, "code": exchange.reply.code, "rule": verdicts[0].rule.id}
     if exchange.reply.code == 214:  # the code that the claim is about
         return Result("supports", fields, exchange.reply)
-    return Result("right" if verdicts.worst in (CONFORMS, PERMITTED) else "breaks", fields, exchange.reply)
+    if verdicts.worst in (CONFORMS, PERMITTED):
+        return Result("right", fields, exchange.reply)
+    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended too (§4.3.2, §4.5.1)
+    only_missing = all(verdict.rule.id == "help.supported" for verdict in verdicts.notable)
+    return Result("refused" if only_missing else "breaks", fields, exchange.reply, right=only_missing)
 
 
 # --- seven decisions of a server: which codes are right, which wrong ones have a feedback of their own, and the rest's
@@ -60,9 +66,10 @@ def decide(answer: str) -> Result:
 
 
 def _recorded(name: str, command: str) -> Reply:
-    answers = recording(name).answers
-    line = command.encode() + b"\r\n"
-    return Reply(next(answers[phase][line].octets for phase in ("greeted", "connected") if line in answers[phase]))
+    reply = recording(name).reply_to(command_line(command))
+    if reply is None:
+        raise unknown("recorded command", command, ())
+    return Reply(reply.octets)
 
 
 def _cases() -> tuple[tuple[Reply, bool, str], ...]:

@@ -59,7 +59,7 @@ _LONG = b"h" * 594  # with code, space and CR LF a line of 600 octets
 
 
 def _recorded(name: str) -> bytes:
-    return recording(name).answers["connected"][b"HELP\r\n"].octets
+    return recording(name).in_phase("connected")[b"HELP\r\n"].octets
 
 
 def _lines(octets: bytes) -> tuple[int, list[bytes]]:

@@ -18,7 +18,7 @@ from smtplab.course.graders import RIGHT, Result
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout, SmtplabError
 from smtplab.lab.lab import start
 from smtplab.protocol.command import command_line
-from smtplab.rfc.judge import DEPARTS, VIOLATES, judge
+from smtplab.rfc.judge import DEPARTS, VIOLATES, judge_all
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import ServerState
 
@@ -107,10 +107,10 @@ class _Trial:
     def judged(self, verb: str = "") -> None:
         """Find what the rules say against anything in the dialogue, or against the replies to one verb."""
         exchanges = self.lab.transcript
-        for exchange in exchanges:
+        for exchange, verdicts in zip(exchanges, judge_all(exchanges), strict=True):
             if verb and exchange.command != verb:
                 continue
-            for verdict in judge(exchange, exchanges):
+            for verdict in verdicts:
                 if verdict.outcome in (DEPARTS, VIOLATES):
                     raise _Fault("judged", exchange.reply, rule=verdict.rule.id, source=verdict.rule.source)
 

@@ -93,7 +93,8 @@ def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
 @pytest.mark.parametrize(
     ("key", "answers"),
     [
-        ("right", ["dumbster-1.6", " Dumbster-1.6 ", "go-smtp-0.12.1", "postfix-3.7.11"]),
+        ("right", ["dumbster-1.6", " Dumbster-1.6 "]),
+        ("refused", ["go-smtp-0.12.1", "postfix-3.7.11"]),
         ("supports", ["exim-4.96", "net-smtp-server-1.1", "chasquid-1.11"]),
         ("breaks", ["haraka-3.3.4", "mailutils-lmtpd-3.15", "rblsmtpd-0.88"]),
         ("unknown", ["nosuch", "211", "dumbster-1.6 exim-4.96", "\0"]),
@@ -101,16 +102,17 @@ def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
     ],
 )
 def test_counter_examples(key: str, answers: list[str]) -> None:
-    """A server that answers 214, one that breaks a rule, and one that is not there get their feedback."""
+    """A server that gives 211, refuses, gives 214, breaks a rule, or is not there gets its feedback."""
     for answer in answers:
         assert refute(answer).key == key, answer
         for lang in LANGUAGES:
             assert "{" not in feedback_for("05.refute", answer, lang).text
+            assert feedback_for("05.refute", answer, lang).right == (key in ("right", "refused"))
 
 
 def test_every_server_is_judged() -> None:
     """Each recorded server either supports the claim, refutes it, or breaks a rule; none is unknown."""
-    assert {refute(server.name).key for server in survey().servers} == {"right", "supports", "breaks"}
+    assert {refute(server.name).key for server in survey().servers} == {"right", "refused", "supports", "breaks"}
 
 
 @pytest.mark.parametrize(

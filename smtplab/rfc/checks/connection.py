@@ -1,0 +1,49 @@
+"""Checks of the session: how it opens, how it closes, and who must come first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtplab.rfc.checks.outcome import LATITUDE
+from smtplab.rfc.session import COMMAND, GREETING
+
+if TYPE_CHECKING:
+    from smtplab.rfc.checks.outcome import Outcome
+    from smtplab.rfc.session import Context
+
+_GREETINGS = (220, 421, 521, 554)
+_NO_SERVICE, _NO_MAIL = 554, 521
+
+
+def greeting_code(context: Context) -> Outcome:
+    return context.code in _GREETINGS if context.place == GREETING else None
+
+
+def rejected_commands(context: Context) -> Outcome:
+    if context.greeting != _NO_SERVICE or context.place != COMMAND or context.verb in ("", "QUIT"):
+        return None
+    return context.code in (503, 421)
+
+
+def stays(context: Context) -> Outcome:
+    exchange = context.exchange
+    if not exchange.closed:
+        return True if exchange.sent is not None and exchange.reply is not None else None
+    if context.place == GREETING and exchange.reply is not None:
+        # after 554 the server waits for QUIT (§3.1); 421 and 521 may end it all, and after 220 it may be a timeout
+        return False if context.code == _NO_SERVICE else None
+    if exchange.sent is None:
+        return None
+    if exchange.reply is not None and (context.code == 421 or (context.verb == "QUIT" and context.code == 221)):
+        return True
+    return LATITUDE if context.greeting == _NO_MAIL else False
+
+
+def auth_order(context: Context) -> Outcome:
+    if context.verb != "AUTH" or not (context.authenticated or context.in_transaction):
+        return None
+    return True if context.code == 503 else False if context.positive else None
+
+
+def auth_encryption(context: Context) -> Outcome:
+    return context.code != 538 if context.verb == "AUTH" else None

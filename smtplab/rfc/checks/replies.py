@@ -1,0 +1,53 @@
+"""Checks of a reply as a whole: its grammar, its code, and that there is just one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smtplab.rfc.registry import defined_codes
+from smtplab.rfc.session import CHUNK, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smtplab.rfc.checks.outcome import Outcome
+    from smtplab.rfc.session import Context
+
+_SHUTTING_DOWN = 421
+
+
+def grammar(rule_id: str) -> Callable[[Context], Outcome]:
+    """Return the check of a rule of the grammar: the reply has no defect of its name."""
+    return lambda context: all(defect.rule != rule_id for defect in context.reply.defects)
+
+
+def first_digit(context: Context) -> Outcome:
+    return context.reply.raw[:1] in (b"2", b"3", b"4", b"5")
+
+
+def bare_code(context: Context) -> Outcome:
+    return bool(context.reply.text.strip())
+
+
+def space(context: Context) -> Outcome:
+    last = context.reply.raw.rpartition(b"\n")[0].rpartition(b"\n")[2].rstrip(b"\r")
+    return last[3:4] == b" " if len(last) <= 4 else None  # a code, and perhaps a space
+
+
+def listed(context: Context) -> Outcome:
+    return context.code in defined_codes()
+
+
+def one_per_command(context: Context) -> Outcome:
+    exchange, after = context.exchange, context.after
+    if not context.owed:
+        return None
+    if exchange.reply is None:
+        # silence is a breach where the command was whole and nothing but the server ended the waiting
+        return None if exchange.closed else False
+    if after is None or after.sent is not None or after.session != exchange.session:
+        return True
+    if context.lmtp and (context.place in (TEXT, CHUNK) or context.verb == "BDAT"):
+        return True  # LMTP answers for each recipient
+    # a server may say at any time that it shuts down (§3.8)
+    return after.reply is not None and after.reply.code == _SHUTTING_DOWN

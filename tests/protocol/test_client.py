@@ -1,0 +1,128 @@
+"""The client over a connection that does as a script says: nothing that came is lost, nothing is taken for another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smtplab.errors import ConnectionLost
+from smtplab.protocol.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GREETING = b"220 lab.example\r\n"
+
+
+class Scripted:
+    """A connection that gives what it was told to, piece by piece; "wait" is no octets within the deadline."""
+
+    def __init__(self, *pieces: bytes | str | BaseException, waiting: bytes | None = b"") -> None:
+        self._pieces: Iterator[bytes | str | BaseException] = iter((GREETING, *pieces))
+        self._waiting = waiting
+        self.sent: list[bytes] = []
+        self.refuses: BaseException | None = None
+        self.closed = False
+
+    def clock(self) -> float:
+        return 0.0
+
+    def send(self, data: bytes, timeout: float) -> None:
+        if self.refuses:
+            raise self.refuses
+        self.sent.append(data)
+
+    def receive(self, deadline: float) -> bytes:
+        piece = next(self._pieces, "wait")
+        if isinstance(piece, BaseException):
+            raise piece
+        if isinstance(piece, str):
+            raise TimeoutError
+        return piece
+
+    def waiting(self) -> bytes | None:
+        there, self._waiting = self._waiting, b""
+        return there
+
+    def about(self) -> tuple[str, bool]:
+        return "live", False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def client_of(*connections: Scripted) -> Client:
+    """Return a client that opens these connections, one after another."""
+    left = iter(connections)
+    client = Client()
+    client.connect = lambda _timeout: next(left)
+    return client
+
+
+def codes(client: Client) -> list[tuple[bytes | None, int | None]]:
+    """Return what was sent and the code that came, of each exchange."""
+    return [(each.sent, each.reply.code if each.reply else None) for each in client.transcript]
+
+
+def test_what_came_unasked_is_noted_before_the_next_command() -> None:
+    """A reply that waits when a command is sent answers no command, and the command gets its own."""
+    connection = Scripted(b"250 one\r\n", b"251 two\r\n", waiting=b"450 unasked\r\n")
+    client = client_of(connection)
+    assert client.send(b"NOOP\r\n", 1).code == 250
+    assert client.send(b"NOOP\r\n", 1).code == 251
+    assert codes(client) == [(None, 220), (b"NOOP\r\n", 250), (None, 450), (b"NOOP\r\n", 251)]
+
+
+def test_last_words_with_more_behind_them() -> None:
+    """A server that says 421 and then something else has not hung up: the connection is kept."""
+    connection = Scripted(b"421 soon\r\n250 not yet\r\n", b"250 still here\r\n")
+    client = client_of(connection)
+    assert client.send(b"NOOP\r\n", 1).code == 421
+    assert not client.transcript[1].closed
+    assert client.connection is connection
+    assert codes(client) == [(None, 220), (b"NOOP\r\n", 421), (None, 250)]
+    assert client.send(b"NOOP\r\n", 1).text == "still here"
+
+
+def test_last_words_and_no_end() -> None:
+    """A server that says 421 and stays has not hung up; one that goes has."""
+    stays, goes = Scripted(b"421 soon\r\n", "wait"), Scripted(b"421 now\r\n", b"")
+    for connection, closed in ((stays, False), (goes, True)):
+        client = client_of(connection)
+        client.send(b"NOOP\r\n", 1)
+        assert client.transcript[-1].closed is closed
+        assert connection.closed is closed
+        assert (client.connection is None) is closed
+
+
+@pytest.mark.parametrize("where", ["sending", "waiting"])
+def test_an_interrupt_gives_the_connection_up(where: str) -> None:
+    """After an interrupt the command is noted without a reply, and the next goes over a new connection."""
+    first, second = Scripted(KeyboardInterrupt()), Scripted(b"250 other\r\n")
+    client = client_of(first, second)
+    if where == "sending":
+        first.refuses = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        client.send(b"HELP\r\n", 1)
+    assert first.closed
+    assert codes(client) == [(None, 220), (b"HELP\r\n", None)]
+    assert client.send(b"NOOP\r\n", 1).text == "other"
+    assert second.sent == [b"NOOP\r\n"]
+
+
+def test_a_connection_that_was_closed_meanwhile() -> None:
+    """A server that hung up between two commands is noted as having closed, and a new connection is opened."""
+    first, second = Scripted(b"250 one\r\n", waiting=None), Scripted(b"250 two\r\n")
+    client = client_of(first, second)
+    client.send(b"NOOP\r\n", 1)
+    assert client.send(b"NOOP\r\n", 1).text == "two"
+    assert [each.closed for each in client.transcript] == [False, True, False, False]
+
+
+def test_an_error_names_what_was_waited_for() -> None:
+    """A connection that goes before the reply raises ConnectionLost, with the command and what had come of a reply."""
+    client = client_of(Scripted(b"214-half", b""))
+    with pytest.raises(ConnectionLost, match=r"waiting for the reply to b'HELP\\r\\n'") as caught:
+        client.send(b"HELP\r\n", 1)
+    assert caught.value.partial == b"214-half"
