@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import smtplab
 from smtplab.course import grading
-from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.grading import KINDS, Question, grade
+from smtplab.course.grading import Question, grade
 from smtplab.errors import LabStopped, NotACommandLine, NotAnAnswer, UnknownName
 from smtplab.text.language import LANGUAGES
-from tests.helpers.paths import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,14 +64,6 @@ def judged(row: dict[str, Any], answer: object, lab: smtplab.Lab | None = None, 
 def graded_by(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
     """Put a grader in the place of every one."""
     monkeypatch.setattr(grading, "grader", lambda _exercise_id: function)
-
-
-def test_the_kinds_are_the_readmes() -> None:
-    """Every kind that the README of the exercises describes is graded, and no other; each is used by an exercise."""
-    readme = (PACKAGE / "course/exercises/README.md").read_text("utf-8")
-    assert re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE) == list(KINDS)
-    assert {exercise(name).kind for name in exercises()} == set(KINDS)
-    assert set(KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
 
 
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])

@@ -10,7 +10,7 @@ from smtplab.recordings.inference import UNKNOWN, Inference
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
 from smtplab.recordings.recording import Limit, RecordedReply, Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
-from smtplab.rfc.checks import MINIMUM, REGISTERED
+from smtplab.rfc.registry import required_verbs, verbs
 
 if TYPE_CHECKING:
     from smtplab.server.personality import Answer
@@ -62,7 +62,7 @@ def test_a_topic_gets_what_topics_get(name: str, greet: bool) -> None:
         (line, reply) for line, reply in own.in_phase(phase).items()
         if line.startswith(b"HELP ") and line[5:-2].isalpha() and len(line) < 50
     ]  # fmt: skip
-    for topic in (*MINIMUM, "EXPN", "XYZZY", "ETRN", "BDAT"):
+    for topic in (*required_verbs(), "EXPN", "XYZZY", "ETRN", "BDAT"):
         line = f"HELP {topic}\r\n".encode()
         (answer,) = says(name, line, greet=greet)
         if (recorded := own.in_phase(phase).get(line)) is not None:
@@ -168,7 +168,7 @@ def test_lists() -> None:
     assert listed_words(b"214-CACHE  what is cached\r\n214 XFOO <x>\r\n") == {"CACHE", "XFOO"}
     assert keyword_verbs(b"250-mx HELP\r\n250-AUTH=LOGIN\r\n250-burl imap\r\n250 PIPELINING\r\n") == {"AUTH", "BURL"}
     assert not listed_words(b"250 Not implemented\r\n")
-    assert set(REGISTERED) >= listed(recording("exim-4.96"))[1]
+    assert verbs() >= listed(recording("exim-4.96"))[1]
 
 
 def test_inference_knows_its_recording(name: str) -> None:
