@@ -33,8 +33,10 @@ def _words() -> dict[str, dict[str, str]]:
 
 def translated(message: str) -> str:
     """Return one of click's strings in the language that is set."""
-    lang = spoken()
-    return message if lang == DEFAULT else _words().get(message, {}).get(lang, message)
+    lang, text = spoken(), message.rstrip(" ")  # "Usage:" has a space behind it in some versions
+    if lang == DEFAULT or text not in _words():
+        return message
+    return _words()[text][lang] + message[len(text) :]
 
 
 def _of_number(one: str, many: str, number: int) -> str:

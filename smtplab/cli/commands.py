@@ -48,7 +48,7 @@ class Option(click.Option):
         """What it is for."""
         return None if self._key is None else _help(self._key)
 
-    @help.setter
+    @help.setter  # noqa: A003  click's name
     def help(self, key: str | None) -> None:
         self._key = key
 
@@ -79,7 +79,7 @@ class _Told:
         """What it does."""
         return _help(f"command_{self.name}")
 
-    @help.setter
+    @help.setter  # noqa: A003  click's name
     def help(self, docstring: str | None) -> None:
         """Take no notice of the docstring, which is for who reads the code."""
 

@@ -205,6 +205,8 @@ def main() -> None:
     """Convert the captures named on the command line."""
     import click
 
+    told = Sentences("recordings/convert")
+
     @click.command()
     @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path))
@@ -214,7 +216,7 @@ def main() -> None:
         for path in captures:
             capture = json.loads(path.read_text("utf-8"))
             if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
-                click.echo(f"{path.name}: no capture of SMTP sessions, left out")
+                click.echo(told("left_out", name=path.name))
                 continue
             recording = convert(capture)
             text = recording.to_text()
@@ -222,9 +224,8 @@ def main() -> None:
                 raise RecordingError(_say("does_not_survive", path=path))
             (target / f"{recording.name}.json").write_text(text, "utf-8")
             wrong = sum(len(differences(recording, session)) for session in sessions(capture))
-            click.echo(
-                f"{recording.name}: {len(text)} octets, {len(recording.limits)} limits, {wrong} differences on replay"
-            )
+            limits = len(recording.limits)
+            click.echo(told("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
 
     run()
 

@@ -55,7 +55,8 @@ def default_cache() -> Path:
 
         return user_cache_path("smtplab")
     except (OSError, RuntimeError, ValueError) as error:
-        raise SiteError(_say("no_cache", where=folder or _say("users_cache"), why=reason(error))) from error
+        why = _say("no_home") if isinstance(error, RuntimeError) else reason(error)
+        raise SiteError(_say("no_cache", where=folder or _say("users_cache"), why=why)) from error
 
 
 @dataclass(frozen=True)

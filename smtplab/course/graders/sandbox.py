@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smtplab.text.texts import Sentences
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+_say = Sentences("course/errors")
 
 LINES = 20_000
 """How many lines of Python a call may run; the answers to the exercises run some dozens."""
@@ -51,7 +55,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except _Stop:
-        raise Endless(f"it was stopped after {LINES} lines") from None
+        raise Endless(_say("endless", lines=LINES)) from None
     finally:
         sys.settrace(before)
 
