@@ -151,7 +151,7 @@ def contexts(session: Iterable[Exchange]) -> Iterator[Context]:
         after = exchanges[number + 1] if number + 1 < len(exchanges) else None
         context = replace(state.context(exchange, first=number == 0), after=after, lmtp=lmtp)
         yield context
-        state.take(exchange, context.place)
+        state.take(context.exchange, context.place)
 
 
 def listed_keywords(reply: Reply) -> tuple[str, ...]:
@@ -182,6 +182,7 @@ class _State:
     chunk: int = 0  # octets of a BDAT chunk that are still to come
     challenged: bool = False
     turned: bool = False
+    unfinished: bytes = b""  # a command line whose end has not come yet (RFC 5321 §2.3.8)
 
     def __post_init__(self) -> None:
         whole = self.first.sent is None
@@ -189,6 +190,8 @@ class _State:
 
     def context(self, exchange: Exchange, *, first: bool) -> Context:
         place = self._place(exchange, first=first)
+        if place == COMMAND and self.unfinished:
+            exchange = replace(exchange, sent=self.unfinished + (exchange.sent or b""))
         return replace(self.facts, exchange=exchange, place=place, owed=self._owed(exchange, place))
 
     def _place(self, exchange: Exchange, *, first: bool) -> str:
@@ -227,6 +230,7 @@ class _State:
             if code == 235:
                 self.facts = replace(self.facts, authenticated=True)
             if place == COMMAND:
+                self.unfinished = b"" if exchange.reply or _is_line(exchange.sent or b"") else exchange.sent or b""
                 self._take_command(exchange, code)
 
     def _take_command(self, exchange: Exchange, code: int) -> None:

@@ -20,6 +20,7 @@ TOPICS = {
     "AUTH": Topic("AUTH mechanism [initial-response]", "prove who you are", "RFC 4954 section 4"),
     "DATA": Topic("DATA", "send the message; end it with a line holding one dot", "RFC 5321 section 4.1.1.4"),
     "EHLO": Topic("EHLO domain", "say hello and hear what the server offers", "RFC 5321 section 4.1.1.1"),
+    "EXPN": Topic("EXPN string", "ask who is on a mailing list", "RFC 5321 section 4.1.1.7"),
     "HELO": Topic("HELO domain", "say hello the old way", "RFC 5321 section 4.1.1.1"),
     "HELP": Topic("HELP [topic]", "this help; it changes nothing", "RFC 5321 section 4.1.1.8"),
     "MAIL": Topic("MAIL FROM:<reverse-path>", "begin a mail transaction", "RFC 5321 section 4.1.1.2"),

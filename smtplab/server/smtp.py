@@ -37,8 +37,8 @@ _OURS = ("smtplab", "aiosmtpd")
 _GATHERED = 65536
 """Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
-_PATHS = {"MAIL": re.compile(rb"FROM:\s*<", re.IGNORECASE), "RCPT": re.compile(rb"TO:\s*<", re.IGNORECASE)}
-"""How the argument begins (RFC 5321 §4.1.1.2, §4.1.1.3): a path stands in angle brackets (§4.1.2)."""
+_PATHS = {"MAIL": re.compile(rb"FROM:<", re.IGNORECASE), "RCPT": re.compile(rb"TO:<[^>]", re.IGNORECASE)}
+"""How the argument begins: a path stands in angle brackets, with no space before it (RFC 5321 §3.3, §4.1.2)."""
 _PLAIN = re.compile(rb"[^\r\n\x80-\xff]*\r\n\Z")
 _LOOKED_AT = {*_PATHS, "AUTH", "STARTTLS"}
 """Commands that may be refused for more than the octets of their line."""
@@ -94,6 +94,11 @@ class LabSMTP(FastPath):
         if self.state.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
+
+    @property
+    def lists_expn(self) -> bool:
+        """Whether EXPN stands in the reply to EHLO."""
+        return self._patient
 
     # --- a session begins and ends
 
@@ -293,6 +298,14 @@ class LabSMTP(FastPath):
             await self.push("501 Syntax: XSTATUS")
         else:
             await self.push(Reply.of(211, *self.state.report()).raw)
+
+    @syntax("EXPN string")  # type: ignore[untyped-decorator]
+    async def smtp_EXPN(self, arg: str | None) -> None:  # noqa: N802
+        """Answer EXPN with 252, as a site does that shows no lists (RFC 5321 §3.5.3, §7.3)."""
+        if not self._patient:
+            await super().smtp_EXPN(arg)
+        elif not await self.check_auth_needed("EXPN"):
+            await self.push("252 Cannot EXPN here, but the list may exist" if arg else "501 Syntax: EXPN string")
 
     async def smtp_STAT(self, _arg: str | None) -> None:  # noqa: N802
         """Answer STAT, which SMTP does not have, with 500 (RFC 5321 §4.2.4) and a hint."""

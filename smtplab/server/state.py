@@ -51,6 +51,13 @@ class ServerState:
         yield f"messages held: {len(self.messages)}"
         yield "end of status"
 
+    async def handle_EHLO(  # noqa: N802  aiosmtpd's name
+        self, server: SMTP, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """List EXPN, which every server that has it is to list (RFC 5321 §3.5.2; aiosmtpd's handler hook)."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-EXPN", responses[-1]] if getattr(server, "lists_expn", False) else responses
+
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """Hold the message, or refuse it where there is no room (aiosmtpd's handler hook)."""
         size = sum(len(message.content) for message in self.messages) + len(envelope.content)

@@ -83,17 +83,19 @@ def false_in_file(path: Path) -> list[str]:
 
 
 def files(top: Path = TOP) -> Iterator[Path]:
-    """Return every file of the repository, but those that git is told to ignore and the headings themselves.
-
-    What a recorded server says is the server's own, and cites what it likes.
-    """
+    """Return every file of the repository, but those that git is told to ignore and the headings themselves."""
     ignored = [line.strip("/") for line in (top / ".gitignore").read_text("utf-8").split()]
     for path in sorted(top.iterdir()):
         if path.name == ".git" or any(fnmatch(path.name, pattern) for pattern in ignored):
             continue
         for each in [path] if path.is_file() else sorted(path.rglob("*")):
             inside = each.relative_to(top).parts
-            if each.name == DATA.name or each.parent.name == "servers" or not each.is_file():
+            if each.name == DATA.name or not each.is_file():
                 continue
             if not any(fnmatch(part, pattern) for part in inside for pattern in ignored):
                 yield each
+
+
+def citing_files() -> Iterator[Path]:
+    """Return the files whose citations are ours: what a recorded server says cites what it likes."""
+    yield from (path for path in files() if path.parent.name != "servers")

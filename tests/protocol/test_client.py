@@ -8,6 +8,7 @@ import pytest
 
 from smtplab.errors import ConnectionLost
 from smtplab.protocol.client import Client
+from smtplab.protocol.sources import UNKNOWN, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,13 @@ class Scripted:
         return piece
 
     def waiting(self) -> bytes | None:
+        if not self.sent:
+            return b""
         there, self._waiting = self._waiting, b""
         return there
 
-    def about(self) -> tuple[str, bool]:
-        return "live", False
+    def source(self, end: int) -> tuple[Source, int]:
+        return UNKNOWN
 
     def close(self) -> None:
         self.closed = True

@@ -18,7 +18,7 @@ ARGUMENTS = {
 }  # fmt: skip
 BY_THE_MOMENT = {
     (354, "DATA"), (250, "DATA"),  # before the message, after it
-    *((503, verb) for verb in ("EXPN", "VRFY", "NOOP", "RSET", "HELP")),  # after a greeting of 554 only (§3.1)
+    *((503, verb) for verb in ("EXPN", "VRFY", "NOOP", "RSET", "HELP")),  # after a greeting of 554 only (RFC 5321 §3.1)
     *((code, verb) for code in (501, 530) for verb in ("HELO", "RSET")),  # with an argument; where TLS comes first
 }  # fmt: skip
 """Pairs that are right or wrong by the state of the session: other tests have them."""
@@ -37,11 +37,11 @@ BY_VERDICT = [
 ]
 
 NEVER = {
-    (502, "VRFY"): VIOLATES,  # in its row, and not full compliance all the same (§3.5.3)
-    (502, "EHLO"): VIOLATES,  # "permitted only with an old-style server" (§4.3.2)
+    (502, "VRFY"): VIOLATES,  # in its row, and not full compliance all the same (RFC 5321 §3.5.3)
+    (502, "EHLO"): VIOLATES,  # "permitted only with an old-style server" (RFC 5321 §4.3.2)
     (502, "HELO"): VIOLATES,
-    (502, "EXPN"): DEPARTS,  # in its row, and yet it should be there (§3.5.2)
-    (502, "HELP"): DEPARTS,  # likewise (§4.1.1.8)
+    (502, "EXPN"): DEPARTS,  # in its row, and yet it should be there (RFC 5321 §3.5.2)
+    (502, "HELP"): DEPARTS,  # likewise (RFC 5321 §4.1.1.8)
     (504, "HELP"): DEPARTS,  # without an argument there is no parameter to lack
     (538, "AUTH"): DEPARTS,  # for history only (RFC 4954 §6)
 }

@@ -74,7 +74,7 @@ def test_530_where_it_is_not_lawful() -> None:
 
 @pytest.mark.parametrize("line", [b"HELP\r\n", b"STATUS\r\n", b"QUIT\r\n", b"NOOP\r\n", b"XSTATUS x\r\n"])
 def test_message_text_is_no_command(line: bytes) -> None:
-    """After 354 every line up to the dot is message text, however it looks and however it is cut (§4.1.1.4)."""
+    """After 354 every line up to the dot is message text, however it looks and is cut (RFC 5321 §4.1.1.4)."""
     for cut in (
         ((line, None), (b".\r\n", "250 x")),
         ((line + b".\r\n", "250 x"),),
@@ -171,7 +171,7 @@ def test_turned_round() -> None:
     ],
 )
 def test_registered_verbs(verb: str) -> None:
-    """A verb that some RFC defines is no private name: a success is no breach of §4.1.5, a 502 none of §4.2.4."""
+    """A verb that an RFC defines is no private name: no success breaks RFC 5321 §4.1.5, no 502 breaks §4.2.4."""
     for reply in ("250 x", "502 x"):
         applied = outcomes(dialogue((verb, reply)))
         assert not applied.keys() & {"private.name", "unknown.500", "private.unknown"}

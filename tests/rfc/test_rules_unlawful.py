@@ -41,7 +41,7 @@ def test_500_for_a_line_that_is_too_long() -> None:
 
 
 def test_octets_that_no_command_has() -> None:
-    """500 or 501 to a line with octets outside printable ASCII is lawful (§2.4, §4.1.2), 502 to it is not."""
+    """500 or 501 to a line with octets outside printable ASCII is lawful (RFC 5321 §2.4, §4.1.2), 502 to it is not."""
     for line in (
         b"VRFY jos\xe9\r\n",
         b"EHLO \xc3\xb1\r\n",
@@ -271,7 +271,7 @@ def test_hanging_up() -> None:
     assert worst(dialogue(*GREETED, ("QUIT", "221 x"), closed=True)) == CONFORMS
     for line, reply in (("RSET", "250 x"), ("NOSUCH", "500 x"), ("NOOP", "221 x"), ("NOSUCH", None), ("QUIT", None)):
         assert outcomes(dialogue(*GREETED, (line, reply), closed=True))["connection.stays"] == VIOLATES
-    assert worst(dialogue((None, "554 x"), closed=True)) == VIOLATES  # QUIT is to be waited for (§3.1)
+    assert worst(dialogue((None, "554 x"), closed=True)) == VIOLATES  # QUIT is to be waited for (RFC 5321 §3.1)
     for greeting in ("421 x", "521 x"):
         assert worst(dialogue((None, greeting), closed=True)) == CONFORMS
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Start: TypeAlias = "Callable[..., smtplab.Lab]"
 
-STANDARD = ["DATA", "EHLO", "HELO", "HELP", "MAIL", "NOOP", "QUIT", "RCPT", "RSET", "VRFY"]
+STANDARD = ["DATA", "EHLO", "EXPN", "HELO", "HELP", "MAIL", "NOOP", "QUIT", "RCPT", "RSET", "VRFY"]
 
 
 def test_greeting_comes_first(lab: smtplab.Lab) -> None:

@@ -29,7 +29,7 @@ def refute(answer: str) -> Result:
         return Result("supports", fields, exchange.reply)
     if verdicts.worst in (CONFORMS, PERMITTED):
         return Result("right", fields, exchange.reply)
-    # a missing HELP departs from a SHOULD (§4.1.1.8); that it may be refused can be defended too (§4.3.2, §4.5.1)
+    # to lack HELP departs from a SHOULD (RFC 5321 §4.1.1.8); that it may be refused can be defended (§4.3.2, §4.5.1)
     only_missing = all(verdict.rule.id == "help.supported" for verdict in verdicts.notable)
     return Result("refused" if only_missing else "breaks", fields, exchange.reply, right=only_missing)
 

@@ -30,7 +30,7 @@ def stays(context: Context) -> Outcome:
     if not exchange.closed:
         return True if exchange.sent is not None and exchange.reply is not None else None
     if context.place == GREETING and exchange.reply is not None:
-        # after 554 the server waits for QUIT (§3.1); 421 and 521 may end it all, and after 220 it may be a timeout
+        # after 554 the server waits for QUIT (RFC 5321 §3.1); 421 and 521 may end it all, after 220 it may be a timeout
         return False if context.code == _NO_SERVICE else None
     if exchange.sent is None:
         return None

@@ -40,7 +40,7 @@ def refusal_code(context: Context) -> Outcome:
 def argument(context: Context) -> Outcome:
     if context.verb != "HELP" or not context.argument or context.excused:
         return None
-    # 504 says that HELP takes a topic, and has none of this name (§4.2.1)
+    # 504 says that HELP takes a topic, and has none of this name (RFC 5321 §4.2.1)
     return True if context.code in (*success_codes("HELP"), 504) else LATITUDE
 
 
@@ -54,7 +54,7 @@ def announced(context: Context) -> Outcome:
 
 
 def listed_works(context: Context) -> Outcome:
-    bare = context.verb == "HELP" and not context.argument
+    bare = context.verb == "HELP" and not context.argument and not context.excused
     return context.code not in (500, 502) if bare and "HELP" in (context.keywords or ()) else None
 
 

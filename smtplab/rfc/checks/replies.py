@@ -49,5 +49,5 @@ def one_per_command(context: Context) -> Outcome:
         return True
     if context.lmtp and (context.place in (TEXT, CHUNK) or context.verb == "BDAT"):
         return True  # LMTP answers for each recipient
-    # a server may say at any time that it shuts down (§3.8)
+    # a server may say at any time that it shuts down (RFC 5321 §3.8)
     return after.reply is not None and after.reply.code == _SHUTTING_DOWN
