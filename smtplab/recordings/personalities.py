@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from smtplab.recordings.recording import Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.text.html import table
-from smtplab.text.texts import Texts, unknown
+from smtplab.text.language import DEFAULT, language
+from smtplab.text.texts import Texts, data, unknown
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,28 @@ def about(name: str) -> About:
         return About(name, software, version, "", obtained)
     server = recording(name)
     obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
-    return About(name, server.software, server.version, server.date, obtained)
+    return About(name, _told(server.software), _told(server.version), server.date, _told(obtained))
+
+
+def _told(origin: str) -> str:
+    """Return what a recording says of its origin, its words in the language that is set and its code as it stands."""
+    lang = language()
+    if lang == DEFAULT:
+        return origin
+    words = _words(lang)
+    return _phrases().sub(lambda phrase: words[phrase[0]], origin)
+
+
+@cache
+def _words(lang: str) -> dict[str, str]:
+    return {row["en"]: row[lang] for row in data("recordings/origins").values()}
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Return the pattern of every phrase, the longer ones first."""
+    phrases = sorted(_words(DEFAULT), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in phrases))
 
 
 def personality(choice: str | Path | Personality) -> Personality:

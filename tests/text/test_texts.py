@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NOT_SENTENCES = (
     "cli/click", "text/reasons", "course/exercises/", "course/lessons", "rfc/codes", "rfc/commands", "rfc/extensions",
-    "rfc/rules", "recordings/ftp",
+    "rfc/rules", "recordings/ftp", "recordings/origins",
 )  # fmt: skip
 FILES = sorted(
     name for path in PACKAGE.rglob("*.toml")
