@@ -39,18 +39,18 @@ def _in_words(metavar: str) -> str:
 
 
 class Option(click.Option):
-    """An option. help: the key of its text in help.toml."""
+    """An option. help: the key of its text in help.toml, which `key` keeps."""
 
-    _key: str | None = None
+    key: str | None = None
 
     @property
     def help(self) -> str | None:
         """What it is for."""
-        return None if self._key is None else _help(self._key)
+        return None if self.key is None else _help(self.key)
 
     @help.setter  # noqa: A003  click's name
     def help(self, key: str | None) -> None:
-        self._key = key
+        self.key = key
 
     def make_metavar(self, *context: Any, **named: Any) -> str:
         """Return what stands for its value; click hands the context over from 8.2 on."""

@@ -11,7 +11,7 @@ from smtplab.recordings.recording import Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.text.html import table
-from smtplab.text.language import DEFAULT, language
+from smtplab.text.language import DEFAULT, resolve
 from smtplab.text.texts import Texts, data, unknown
 
 
@@ -63,16 +63,19 @@ def about(name: str) -> About:
         return About(name, software, version, "", obtained)
     server = recording(name)
     obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
-    return About(name, _told(server.software), _told(server.version), server.date, _told(obtained))
+    return About(name, origin(server.software), origin(server.version), server.date, origin(obtained))
 
 
-def _told(origin: str) -> str:
-    """Return what a recording says of its origin, its words in the language that is set and its code as it stands."""
-    lang = language()
+def origin(text: str, lang: str | None = None) -> str:
+    """Return what a recording says of where it comes from, its words in a language and its code as it stands.
+
+    lang: else the language that is set. Raises UnknownName for another.
+    """
+    lang = resolve(lang)
     if lang == DEFAULT:
-        return origin
+        return text
     words = _words(lang)
-    return _phrases().sub(lambda phrase: words[phrase[0]], origin)
+    return _phrases().sub(lambda phrase: words[phrase[0]], text)
 
 
 @cache
