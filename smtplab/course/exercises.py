@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
-from smtplab.text.language import resolve
+from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import data, listing, unknown
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
     """
     lang = resolve(lang)
     row = _row(exercise_id, lang)
-    result = grade(Question(exercise_id, row, lab, lang), answer)
+    with speaking(lang):
+        result = grade(Question(exercise_id, row, lab, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
     remark = ""

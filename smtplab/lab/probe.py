@@ -19,6 +19,7 @@ from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
 from smtplab.text.html import paragraphs, table
+from smtplab.text.language import telling
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def need_sockets(lang: str | None = None) -> None:
         raise ProbeError(Texts("lab/probe", lang)("no_sockets"))
 
 
+@telling
 def probe(
     host: str | Lab,
     port: int | None = None,

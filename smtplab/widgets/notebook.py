@@ -48,7 +48,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         super().__init__(**presenter.state)
         presenter.on_show = self._show
         presenter.tell = self._tell
-        self.on_msg(lambda _widget, content, _buffers: presenter.received(content))
+        self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
 
     def open(self) -> None:
         """Wait: the model is opened when a page first needs its id."""

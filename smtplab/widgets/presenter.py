@@ -6,6 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtplab.errors import LabStopped
+from smtplab.text.language import speaking
 from smtplab.text.texts import Sentences, Texts
 
 if TYPE_CHECKING:
@@ -64,8 +65,13 @@ class Presenter:
         self.state.update(changes)
         self.on_show(changes)
 
+    def take(self, content: dict[str, Any]) -> None:
+        """Take a message from a page; what goes wrong is told in this presenter's language."""
+        with speaking(self.lang):
+            self.received(content)
+
     def received(self, content: dict[str, Any]) -> None:
-        """Take a message from a page."""
+        """Answer a message from a page."""
 
     def plain(self) -> str:
         """Return HTML that reads well where no widget runs."""

@@ -29,7 +29,7 @@ from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rule
 from smtplab.site import landing, parts, place, tools
 from smtplab.text.language import LANGUAGES
-from smtplab.text.texts import data, reason
+from smtplab.text.texts import Sentences, data, reason
 from smtplab.widgets.console.presenter import ConsolePresenter
 from tests.helpers.foreign import foreign
 from tests.helpers.paths import PACKAGE
@@ -550,3 +550,27 @@ def test_each_thing_that_is_named_has_a_sentence() -> None:
     named = {arg.value for call in calls for arg in call.args[:2] if isinstance(arg, ast.Constant)}
     kept = {key for key in data("text/errors") if key.startswith("unknown_")}
     assert {f"unknown_{what.replace(' ', '_')}" for what in named} == kept
+
+
+@pytest.mark.parametrize(("lang", "set_one"), [("es", "en"), ("en", "es")])
+def test_what_goes_wrong_below_is_told_too(here: Place, lang: str, set_one: str) -> None:
+    """Where a language is given, or a widget has one, an error from deep below is told in it; the other stays set."""
+    smtplab.set_language(set_one)
+    mute = here.scripted(EHLO=smtplab.SILENCE)
+    with pytest.raises(smtplab.ProbeError) as caught:
+        smtplab.probe(mute, timeout=0.01, lang=lang)
+    sentences_of = [str(caught.value)]
+    with pytest.raises(smtplab.NotACommandLine) as refused:
+        smtplab.check("01.rcpt", "HELP\rX", here.lab, lang=lang)
+    sentences_of.append(str(refused.value))
+    presenter = ConsolePresenter(here.lab, lang)
+    below: list[str] = []
+    presenter.received = lambda _content: below.append(Sentences("lab/errors")("inside"))
+    presenter.take({})
+    for sentence in (*sentences_of, *below):
+        assert foreign(sentence, lang) == []
+        assert foreign(sentence, set_one)
+    assert smtplab.text.language.language() == set_one
+    with pytest.raises(smtplab.NotAReply) as plain:
+        Reply(b"x")
+    assert foreign(str(plain.value), set_one) == []
