@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
+from smtplab.protocol.octets import show_text
 from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import data, listing, unknown
 
@@ -63,7 +64,7 @@ class Feedback:
     remark: str = ""
 
     def __repr__(self) -> str:
-        return f"<Feedback {'right' if self.right else 'not yet'}: {self}>"
+        return f"<Feedback {'right' if self.right else 'not yet'}: {show_text(str(self))}>"
 
     def __str__(self) -> str:
         return f"{self.text} {self.remark}".rstrip()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.graders import RIGHT, Result, grader
 from smtplab.errors import NotAnAnswer
-from smtplab.protocol.octets import name_or_text, show_octets
+from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
 from smtplab.server.personality import Personality
 from smtplab.text.texts import Sentences, Texts, unknown
@@ -293,7 +293,8 @@ def _named(error: BaseException) -> str:
     except Exception:  # noqa: BLE001
         message = ""
     name = type(error).__name__
-    return f"{name}: {message[:300]}" if message else name
+    message = "\n".join(map(show_text, message[:300].split("\n")))  # it may hold what no terminal prints
+    return f"{name}: {message}" if message else name
 
 
 def _wrong(truth: list[str], answers: list[str]) -> list[int]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import ProbeError
 from smtplab.lab.dialogue import Dialogue, LabServer, Peer
 from smtplab.lab.lab import Lab
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import show_octets, show_text
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
@@ -116,7 +116,8 @@ class Probe:
         }  # fmt: skip
 
     def __repr__(self) -> str:
-        return f"<Probe {f'of {self.host}' if self.port is None else f'{self.host}:{self.port}'} {self.worst}>"
+        host = show_text(self.host)
+        return f"<Probe {f'of {host}' if self.port is None else f'{host}:{self.port}'} {self.worst}>"
 
     def __str__(self) -> str:
         rows = self.rows()

@@ -27,18 +27,16 @@ def quoted(octets: bytes, width: int = SHOWN) -> str:
 
 def quoted_text(text: str, width: int = SHOWN) -> str:
     """Return text as `quoted` returns octets."""
-    mark = '"' if "'" in text and '"' not in text else "'"
-    shown = [_escaped(char, mark) for char in text[: width + 1]]
+    shown = [_escaped(char) for char in text[: width + 1]]
     if sum(map(len, shown)) > width:
         while sum(map(len, shown)) >= width:
             shown.pop()
         shown.append("…")
-    return f"{mark}{''.join(shown)}{mark}"
+    mark = '"' if "'" in shown and '"' not in shown else "'"
+    return mark + "".join(f"\\{char}" if char == mark else char for char in shown) + mark
 
 
-def _escaped(char: str, mark: str) -> str:
-    if char == mark:
-        return f"\\{char}"
+def _escaped(char: str) -> str:
     if "\udc80" <= char <= "\udcff":
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char if char.isprintable() and char != "\\" else char.encode("unicode_escape").decode()

@@ -20,6 +20,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smtplab.errors import RecordingError
+from smtplab.protocol.octets import show_text
 from smtplab.text.texts import Sentences, listing, octets, unknown
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Recording:
     note: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        return f"<Recording {self.name}>"
+        return f"<Recording {show_text(self.name)}>"
 
     @cached_property
     def _by_phase(self) -> Answers:

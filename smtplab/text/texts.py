@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from typing import TYPE_CHECKING
 
 from smtplab.text.language import DEFAULT, resolve, spoken
@@ -87,6 +88,5 @@ def _code_of(error: Exception) -> str:
         return "ETIMEDOUT" if isinstance(error, TimeoutError) else ""
     if type(error).__name__ != "gaierror":
         return errno.errorcode.get(number, "")
-    import socket  # only what has sockets raises it
-
-    return next((name for name in dir(socket) if name.startswith("EAI_") and getattr(socket, name) == number), "")
+    module = vars(sys.modules["socket"])  # it is there: only it raises this, and nothing here needs it
+    return next((name for name, value in module.items() if name.startswith("EAI_") and value == number), "")

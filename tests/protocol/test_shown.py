@@ -65,6 +65,12 @@ def test_a_repr_is_short(octets: bytes) -> None:
     assert quoted(octets[:8]) == f"'{ODD.get(octets[:8], quoted(octets[:8])[1:-1])}'"
 
 
+def test_the_quotes_are_those_of_what_is_shown() -> None:
+    """What is cut off does not decide on the quotes."""
+    assert quoted(b"x" * 39 + b"y'") == f"'{'x' * 39}…'"
+    assert quoted(b"it's") == '"it\'s"'
+
+
 @pytest.mark.parametrize(("name", "shown"), [("a\x1b[2J", r"a\x1b[2J"), ("\udcff", r"\udcff"), ("\ud800", r"\ud800")])
 def test_a_name_is_shown(name: str, shown: str) -> None:
     """A personality and its lab show a name with escapes for what cannot be printed."""
@@ -126,3 +132,18 @@ def test_a_reply_is_made_of_octets_and_text() -> None:
         Reply.of(250, 1)
     with pytest.raises(ValueError, match="'250' is not a reply code"):
         Reply.of("250", "OK")
+
+
+def test_what_code_raises_is_shown() -> None:
+    """An error's own text with half a character or a control character in it can be printed, as remark and feedback."""
+
+    def breaks(*_given: object) -> None:
+        raise ValueError("a\ud800 \x1b[2J")
+
+    with smtplab.start(Personality.scripted({"NOOP": breaks}), carrier="memory") as lab:
+        lab.send("NOOP")
+        remark = str(lab.transcript[-1])
+    feedback = smtplab.check("07.outcome", breaks)
+    for text in (remark, repr(feedback), str(feedback)):
+        assert r"a\ud800 \x1b[2J" in text
+        prints(text, "utf-8")

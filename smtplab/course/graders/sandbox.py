@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smtplab.protocol.octets import show_text
 from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
@@ -75,4 +76,4 @@ class Raised(NamedTuple):
     error: BaseException
 
     def __repr__(self) -> str:
-        return f"{type(self.error).__name__}({self.error})"
+        return f"{type(self.error).__name__}({show_text(str(self.error))})"
