@@ -60,7 +60,7 @@ for _command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command; ends with the exit status."""
+    """Run the command, and end Python with its exit status."""
     status = run(arguments)
     sys.exit(status if flushed() else EXIT_ERROR)
 

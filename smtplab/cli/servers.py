@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
-    """HOST, HOST:PORT, or [IPv6]:PORT."""
+    """A server's address: HOST, HOST:PORT, or [IPv6]:PORT."""
 
     name = "host[:port]"
 
@@ -43,7 +43,7 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
 
 
 def _progress() -> Callable[[str], None]:
-    """Show what is done on a terminal, on one line that is wiped; elsewhere say nothing."""
+    """Return what shows progress on a terminal, on one line that is wiped; elsewhere it says nothing."""
     if not sys.stderr.isatty():
         return lambda _what: None
     return lambda what: say(f"\r\x1b[K{what[:70]}", nl=False, err=True)

@@ -166,7 +166,7 @@ NEVER_SHOWN = (
     "Arguments take exactly", "Name '{name}' defined twice", "Boolean option", "{name!r} option count",
     "Do you want to continue", "Confirm the action", "%(prog)s", "Show the version", "Show this message",
     "Could not open file", "unknown error", "Invalid start character", "Choice(", "does not match the format",
-    "values are required", "not a valid UUID", "extra['required']",
+    "values are required", "not a valid UUID", "extra['required']", "(Deprecated)", "deprecated_message",
 )  # fmt: skip
 """What click says to who writes a command, or of kinds of options and prompts that this command has not."""
 
