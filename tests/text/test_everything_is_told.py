@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 from itertools import count
@@ -21,6 +22,7 @@ from smtplab.course import lessons
 from smtplab.course.exercises import exercise
 from smtplab.course.graders.sandbox import Endless, patiently
 from smtplab.errors import SmtplabError
+from smtplab.lab import remote
 from smtplab.lab.steploop import StepLoop
 from smtplab.recordings import recording as recordings
 from smtplab.recordings.recorder import checked_name, record
@@ -29,7 +31,7 @@ from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rule
 from smtplab.site import landing, parts, place, tools
 from smtplab.text.language import LANGUAGES
-from smtplab.text.texts import Sentences, data, reason
+from smtplab.text.texts import Sentences, Texts, data, reason
 from smtplab.widgets.console.presenter import ConsolePresenter
 from tests.helpers.foreign import foreign
 from tests.helpers.paths import PACKAGE
@@ -574,3 +576,12 @@ def test_what_goes_wrong_below_is_told_too(here: Place, lang: str, set_one: str)
     with pytest.raises(smtplab.NotAReply) as plain:
         Reply(b"x")
     assert foreign(str(plain.value), set_one) == []
+
+
+def test_a_certificates_fault() -> None:
+    """What is wrong with a certificate is told in Spanish by its number, and in OpenSSL's words elsewhere."""
+    error = ssl.SSLCertVerificationError(1, "x")
+    for code, english, spanish in ((18, "self-signed certificate", "certificado autofirmado"), (99, "odd", "odd")):
+        error.verify_code, error.verify_message = code, english
+        assert remote._reason(error, Texts("lab/probe", "es")) == spanish
+        assert remote._reason(error, Texts("lab/probe", "en")) == english
