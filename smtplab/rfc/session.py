@@ -46,6 +46,7 @@ class Context:
     encrypted, authenticated: STARTTLS, AUTH succeeded.
     mail: whether a MAIL was sent since the state was last cleared, None where unknown.
     in_transaction: a MAIL was accepted, and nothing came since but commands that leave a transaction alone.
+    utf8: the last MAIL had the parameter SMTPUTF8 (RFC 6531), None where unknown.
     recipients: how many RCPT it has accepted. helped: whether a HELP came since that MAIL.
     """
 
@@ -61,6 +62,7 @@ class Context:
     authenticated: bool = False
     mail: bool | None = None
     in_transaction: bool = False
+    utf8: bool | None = None
     recipients: int = 0
     helped: bool = False
 
@@ -83,7 +85,7 @@ class Context:
     @property
     def argument(self) -> str:
         """What follows the verb, without the white space around it (RFC 5321 §4.1.1)."""
-        return (self.exchange.command or "").strip().partition(" ")[2].strip()
+        return _argument(self.exchange)
 
     @property
     def fits(self) -> bool:
@@ -97,8 +99,26 @@ class Context:
 
     @property
     def rejected(self) -> bool:
-        """Whether the greeting refused the session: 554 (RFC 5321 §3.1) or 521 (RFC 7504)."""
+        """Whether the greeting refused the session: 554 (RFC 5321 §3.1) or 521 (RFC 7504).
+
+        Where the greeting is not known, a 521 says that it was one.
+        """
+        if self.greeting is None and not self.whole and self.keywords is None:
+            return self.exchange.reply is not None and self.code == _NO_MAIL
         return self.greeting in (_NO_SERVICE, _NO_MAIL)
+
+    @property
+    def takes_utf8(self) -> bool:
+        """Whether the client may have allowed UTF-8 in this reply.
+
+        With SMTPUTF8 at the end of a VRFY or EXPN, or at a MAIL for the address in 251 and 551 to its RCPT (RFC 6531
+        §3.7.4).
+        """
+        if self.keywords is not None and "SMTPUTF8" not in self.keywords:
+            return False
+        if self.verb in ("VRFY", "EXPN"):
+            return _has_utf8(self.argument)
+        return self.verb == "RCPT" and self.code in (251, 551) and self.utf8 is not False
 
     @property
     def excused(self) -> bool:
@@ -143,13 +163,17 @@ def alone(exchange: Exchange) -> Context:
 
 def contexts(session: Iterable[Exchange]) -> Iterator[Context]:
     """Return each exchange of one session in its state. session: its exchanges, from the first that is known."""
-    exchanges = list(session)
+    walk = list(_walk(list(session)))
+    lmtp = any(map(_speaks_lmtp, walk))
+    return (replace(context, lmtp=lmtp) for context in walk)
+
+
+def _walk(exchanges: list[Exchange]) -> Iterator[Context]:
     state = _State(exchanges[0]) if exchanges else None
-    lmtp = any(map(_speaks_lmtp, exchanges))
     for number, exchange in enumerate(exchanges):
         assert state is not None
         after = exchanges[number + 1] if number + 1 < len(exchanges) else None
-        context = replace(state.context(exchange, first=number == 0), after=after, lmtp=lmtp)
+        context = replace(state.context(exchange, first=number == 0), after=after)
         yield context
         state.take(context.exchange, context.place)
 
@@ -164,12 +188,21 @@ def _verb(exchange: Exchange) -> str:
     return words[0].upper() if words else ""
 
 
-def _speaks_lmtp(exchange: Exchange) -> bool:
-    if exchange.reply is None:
+def _argument(exchange: Exchange) -> str:
+    return (exchange.command or "").strip().partition(" ")[2].strip()
+
+
+def _has_utf8(argument: str) -> bool:
+    """Return whether SMTPUTF8 is among the parameters after an argument (RFC 6531 §3.4, §3.7.4.2)."""
+    return "SMTPUTF8" in argument.upper().split()[1:]
+
+
+def _speaks_lmtp(context: Context) -> bool:
+    if context.exchange.reply is None:
         return False
-    if exchange.sent is None:
-        return exchange.reply.code == 220 and re.search(r"\bLMTP\b", exchange.reply.text) is not None
-    return _verb(exchange) == "LHLO" and exchange.reply.code // 100 == 2
+    if context.place in (GREETING, UNASKED):
+        return context.code == 220 and re.search(r"\bLMTP\b", context.reply.text) is not None
+    return context.verb == "LHLO" and context.positive
 
 
 @dataclass
@@ -244,7 +277,10 @@ class _State:
             self._clear(mail=False)
             self.facts = replace(self.facts, keywords=None, encrypted=True)
         elif verb in _OPENING:
-            self.facts = replace(self.facts, mail=True, in_transaction=code == 250, recipients=0, helped=False)
+            utf8 = _has_utf8(_argument(exchange))
+            self.facts = replace(
+                self.facts, mail=True, in_transaction=code == 250, utf8=utf8, recipients=0, helped=False
+            )
         elif verb == "DATA" and code == 354:
             self.reading = True
         elif verb == "BDAT":

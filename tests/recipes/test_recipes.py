@@ -167,7 +167,9 @@ def test_a_lesson(copy: Copy) -> None:
     assert "99-new.md has no exercises: smtplab/course/exercises/99.toml" in copy.left_out("lessons")
     copy.write("smtplab/course/exercises/99.toml", "".join(map(choice, names)))
     assert "99-new.md has no title in smtplab/course/lessons.toml" in copy.left_out("lessons")
-    copy.append("smtplab/course/lessons.toml", "\n[99]\n" + "".join(f'{lang} = "A lesson ({lang})"\n' for lang in LANGUAGES))
+    copy.append(
+        "smtplab/course/lessons.toml", "\n[99]\n" + "".join(f'{lang} = "A lesson ({lang})"\n' for lang in LANGUAGES)
+    )
     unbuilt = f"notebooks/{LANGUAGES[-1]}/99-new.ipynb is not built: run python notebooks/build.py"
     assert unbuilt in copy.left_out("lessons")
     built = copy.run("notebooks/build.py", "99-new")

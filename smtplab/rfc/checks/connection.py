@@ -20,8 +20,10 @@ def greeting_code(context: Context) -> Outcome:
 
 
 def rejected_commands(context: Context) -> Outcome:
-    if context.greeting != _NO_SERVICE or context.place != COMMAND or context.verb in ("", "QUIT"):
+    if context.greeting not in (_NO_SERVICE, _NO_MAIL) or context.place != COMMAND or context.verb in ("", "QUIT"):
         return None
+    if context.greeting == _NO_MAIL:
+        return not context.positive
     return context.code in (503, 421)
 
 
@@ -36,14 +38,9 @@ def stays(context: Context) -> Outcome:
         return None
     if exchange.reply is not None and (context.code == 421 or (context.verb == "QUIT" and context.code == 221)):
         return True
-    return LATITUDE if context.greeting == _NO_MAIL else False
-
-
-def auth_order(context: Context) -> Outcome:
-    if context.verb != "AUTH" or not (context.authenticated or context.in_transaction):
-        return None
-    return True if context.code == 503 else False if context.positive else None
-
-
-def auth_encryption(context: Context) -> Outcome:
-    return context.code != 538 if context.verb == "AUTH" else None
+    if exchange.reply is not None and context.verb == "STARTTLS" and context.code == 220:
+        return None  # the TLS handshake may have failed (RFC 3207 §4)
+    may_hang_up = context.greeting == _NO_MAIL or (
+        context.greeting is None and exchange.reply is not None and context.code == _NO_MAIL
+    )
+    return LATITUDE if may_hang_up else False

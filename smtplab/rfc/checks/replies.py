@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smtplab.rfc.registry import defined_codes
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from smtplab.rfc.checks.outcome import Outcome
     from smtplab.rfc.session import Context
 
-_SHUTTING_DOWN = 421
+_SHUTTING_DOWN, _CHALLENGE = 421, 334
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def grammar(rule_id: str) -> Callable[[Context], Outcome]:
@@ -21,12 +23,31 @@ def grammar(rule_id: str) -> Callable[[Context], Outcome]:
     return lambda context: all(defect.rule != rule_id for defect in context.reply.defects)
 
 
+def textstring(context: Context) -> Outcome:
+    kept = grammar("reply.textstring")(context)
+    return kept or (context.takes_utf8 and _is_utf8(context.reply.raw))
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return _CONTROL.search(raw) is None
+
+
+def line_length(context: Context) -> Outcome:
+    # a challenge may be far longer, and stands on one line (RFC 4954 §4)
+    return None if context.code == _CHALLENGE else grammar("reply.line-length")(context)
+
+
 def first_digit(context: Context) -> Outcome:
     return context.reply.raw[:1] in (b"2", b"3", b"4", b"5")
 
 
 def bare_code(context: Context) -> Outcome:
-    return bool(context.reply.text.strip())
+    # a challenge may be empty (RFC 4954 §4)
+    return None if context.code == _CHALLENGE else bool(context.reply.text.strip())
 
 
 def space(context: Context) -> Outcome:
