@@ -68,6 +68,8 @@ def one_per_command(context: Context) -> Outcome:
         return None if exchange.closed else False
     if after is None or after.sent is not None or after.session != exchange.session:
         return True
+    if context.several:
+        return None  # whose reply that is, the octets do not show
     if context.lmtp and (context.place in (TEXT, CHUNK) or context.verb == "BDAT"):
         return True  # LMTP answers for each recipient
     # a server may say at any time that it shuts down (RFC 5321 §3.8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smtplab.rfc.registry import keyword_of, keywords, verbs
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _NOT_THERE = (500, 502)
+_NAME = re.compile(r"[A-Z][A-Z0-9_-]*")
 _INFORMATION = (211, 214)
 
 
 def _unknown(context: Context) -> bool:
-    return context.verb.isalpha() and context.verb not in verbs()
+    return _NAME.fullmatch(context.verb) is not None and context.verb not in verbs()
 
 
 # --- verbs
