@@ -26,6 +26,7 @@ HELLO = ("EHLO", "LHLO")
 _SHUTTING_DOWN, _NO_SERVICE, _NO_MAIL, _FIRST = 421, 554, 521, 530
 _NEVER_530_FOR_TLS = (*HELLO, "NOOP", "STARTTLS", "QUIT")  # RFC 3207 §4
 _NEVER_530_FOR_AUTH = (*HELLO, "AUTH", "HELO", "NOOP", "RSET", "QUIT")  # RFC 4954 §6
+_OF_ON_DEMAND_RELAY = ("EHLO", "AUTH", "ATRN", "QUIT")  # RFC 2645 §5
 _NO_TEXT = re.compile(rb"[^\t -~]")
 
 
@@ -42,6 +43,7 @@ class Context:
     mail: whether a MAIL was sent since the state was last cleared, None where unknown.
     in_transaction: a MAIL was accepted, and nothing came since but commands that leave a transaction alone.
     utf8: the last MAIL had the parameter SMTPUTF8 (RFC 6531), None where unknown.
+    over: the server has said that it closes, with 221 to QUIT or with 421 (RFC 5321 §3.8, §4.1.1.10).
     recipients: how many RCPT it has accepted. helped: whether a HELP came since that MAIL.
     """
 
@@ -58,6 +60,7 @@ class Context:
     mail: bool | None = None
     in_transaction: bool = False
     utf8: bool | None = None
+    over: bool = False
     recipients: int = 0
     helped: bool = False
 
@@ -128,7 +131,8 @@ class Context:
         500 to a line that is too long (RFC 5321 §4.5.3.1.9); 500 or 501 to one with octets that no command has (§2.4,
         §4.1.2);
         421 at any time (RFC 5321 §3.8); a refusal of anything but QUIT after a greeting that refused the session; 554
-        where TLS was not good enough (RFC 3207 §4.1); 530 where AUTH or TLS is wanted first, but not to the commands
+        where TLS was not good enough (RFC 3207 §4.1); 502 from an on-demand relay to what it does not need (RFC 2645
+        §5.4); 530 where AUTH or TLS is wanted first, but not to the commands
         that those RFCs except.
         """
         if self.code == _SHUTTING_DOWN or (self.code in (500, 501) and not self._is_text()):
@@ -139,11 +143,13 @@ class Context:
             return self._tls_first() or self._auth_first()
         if self.verb == "QUIT":
             return False
+        if self.code == 502 and "ATRN" in (self.keywords or ()):
+            return self.verb not in _OF_ON_DEMAND_RELAY
         return (self.rejected and not self.positive) or (self.encrypted and self.code == _NO_SERVICE)
 
     def _is_text(self) -> bool:
         """Return whether the line has only octets that a command may have: printable ASCII and white space."""
-        return _NO_TEXT.search((self.exchange.sent or b"").rstrip(b"\r\n")) is None
+        return _NO_TEXT.search((self.exchange.sent or b"").partition(b"\r\n")[0]) is None
 
     def _tls_first(self) -> bool:
         offered = self.keywords is None or "STARTTLS" in self.keywords

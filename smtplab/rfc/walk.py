@@ -115,6 +115,8 @@ class _State:
         """Let an exchange change the state."""
         exchange, place = context.exchange, context.place
         code = 0 if exchange.reply is None else exchange.reply.code
+        if code == 421 or (code == 221 and context.verb == "QUIT"):
+            self.facts = replace(self.facts, over=True)
         if place == GREETING:
             self.facts = replace(self.facts, greeting=code or None)
         elif place == UNASKED:

@@ -40,6 +40,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "reply.bare-code": (({"HELP": b"214 \r\n"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
     "reply.space": (({"HELP": b"214\r\n"}, ["HELP"], -1), ({"HELP": b"214 \r\n"}, ["HELP"], -1)),
     "reply.listed": (({"HELP": "200 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
+    "reply.its-command": (({"MAIL": "535 x"}, ["MAIL FROM:<a@b>"], -1), ({"AUTH": "535 x"}, ["AUTH PLAIN"], -1)),
     "reply.one-per-command": (({"TURN": b"502 a\r\n250 b\r\n"}, ["TURN"], -2), ({"TURN": "502 a"}, ["TURN"], -1)),
     "help.success": (({"HELP": "250 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
     "help.supported": (({"HELP": "502 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),

@@ -175,3 +175,30 @@ def test_the_rows_of_extensions(line: str, good: tuple[int, ...], bad: tuple[int
     """A command of an extension that succeeds has a code that its RFC gives to it."""
     assert {worst(dialogue((line, f"{code} x"))) for code in good} == {CONFORMS}
     assert {worst(dialogue((line, f"{code} x"))) for code in bad} == {DEPARTS}
+
+
+@pytest.mark.parametrize("line", ["MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA", "VRFY a", "EHLO me", "EXPN a", "ETRN x"])
+def test_refusals_of_another_command(line: str) -> None:
+    """A refusal that AUTH, STARTTLS or ATRN has of its own answers no other; private ones are free."""
+    for code in (432, 453, 454, 534, 535, 538):
+        assert outcomes(dialogue((line, f"{code} x")))["reply.its-command"] == DEPARTS
+        assert "reply.its-command" not in outcomes(dialogue(("XSTATUS", f"{code} x")))
+    for code in (450, 521, 530, 554, 556):
+        assert "reply.its-command" not in outcomes(dialogue((line, f"{code} x")))
+
+
+@pytest.mark.parametrize("line", ["MAIL FROM:<a@b>", "VRFY a", "RSET", "NOOP", "HELO me", "HELP", "EXPN a"])
+def test_an_on_demand_relay(line: str) -> None:
+    """A server that offers ATRN may refuse with 502 what it does not need, but not EHLO, AUTH, ATRN or QUIT."""
+    relay = ((None, "220 lab"), ("EHLO me", "250-lab\n250-AUTH PLAIN\n250 ATRN"))
+    assert worst(dialogue(*relay, (line, "502 x"))) == CONFORMS
+    for needed in ("EHLO me", "AUTH PLAIN", "ATRN", "QUIT"):
+        assert worst(dialogue(*relay, (needed, "502 x"))) == VIOLATES
+
+
+def test_after_the_server_has_taken_its_leave() -> None:
+    """After 221 to QUIT, or 421, nothing more is owed: silence and a closed connection are no breach."""
+    for leave in (("QUIT", "221 x"), ("NOOP", "421 x"), (None, "421 x")):
+        for closed in (True, False):
+            assert worst(dialogue(*GREETED, leave, ("NOOP", None), closed=closed)) == CONFORMS
+    assert worst(dialogue(*GREETED, ("NOOP", "250 x"), ("NOOP", None), closed=True)) == VIOLATES

@@ -69,3 +69,18 @@ def test_no_enhanced_code_goes_with_3yz(text: str) -> None:
     """A 3yz reply has no enhanced status code, for there is no such class (RFC 2034 §4)."""
     assert outcomes(dialogue(*ENHANCED, ("DATA", f"354 {text}")))["enhanced.class"] == VIOLATES
     assert worst(dialogue(*ENHANCED, ("DATA", "354 go on"))) == CONFORMS
+
+
+def test_lines_with_a_lone_cr_or_lf() -> None:
+    """A CR or LF alone is no part of a command: 500 and 501 are lawful, and what it ends is not carried out."""
+    for line in (b"HELP\r\r\n", b"NOOP\n", b"NOOP\rHELP\r\n", b"RSET\nNOOP\r\n"):
+        assert worst(dialogue(*GREETED, (line, "500 x"))) == CONFORMS, line
+    assert worst(dialogue(*GREETED, (b"NOOP\r\n", "500 x"))) == VIOLATES
+
+
+@pytest.mark.parametrize("line", ["dXNlcg", "dXNlcjAx", "QUJD", "VXNlcm5hbWU"])
+def test_a_response_by_itself(line: str) -> None:
+    """By itself a response to a challenge is not taken for a verb of the server's own."""
+    for reply in ("235 x", "334 ", "535 x"):
+        assert judge(dialogue((line, reply))[0]).worst == CONFORMS
+    assert outcomes(dialogue(*GREETED, (line, "235 x")))["private.name"] == VIOLATES

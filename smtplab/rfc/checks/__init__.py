@@ -40,6 +40,7 @@ CHECKS: dict[str, Callable[[Context], Outcome]] = {
     "reply.bare-code": replies.bare_code,
     "reply.space": replies.space,
     "reply.listed": replies.listed,
+    "reply.its-command": replies.its_command,
     "reply.one-per-command": replies.one_per_command,
     "help.success": help.success,
     "help.supported": help.supported,

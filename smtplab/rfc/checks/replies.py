@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
-from smtplab.rfc.registry import defined_codes
+from smtplab.rfc.codes import codes, explain
+from smtplab.rfc.registry import defined_codes, success_codes
 from smtplab.rfc.session import CHUNK, TEXT
 
 if TYPE_CHECKING:
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _SHUTTING_DOWN, _CHALLENGE = 421, 334
+_OF_MANY = {521, 530, 556}
+"""What is said for the sake of the session or of the domain, whatever the command."""
+
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -59,13 +64,26 @@ def listed(context: Context) -> Outcome:
     return context.code in defined_codes()
 
 
+def its_command(context: Context) -> Outcome:
+    # only where the command's row and the code's commands were both read
+    if not success_codes(context.verb) or context.code not in _of_certain_commands() or context.excused:
+        return None
+    return context.verb in explain(context.code, "en").commands
+
+
+@cache
+def _of_certain_commands() -> frozenset[int]:
+    """Return the refusals that an extension defines for its own commands, and for no other."""
+    return frozenset(code for code in codes("extension") if code >= 400) - _OF_MANY
+
+
 def one_per_command(context: Context) -> Outcome:
     exchange, after = context.exchange, context.after
     if not context.owed:
         return None
     if exchange.reply is None:
         # silence is a breach where the command was whole and nothing but the server ended the waiting
-        return None if exchange.closed else False
+        return None if exchange.closed or context.over else False
     if after is None or after.sent is not None or after.session != exchange.session:
         return True
     if context.several:

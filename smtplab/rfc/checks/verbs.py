@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _NOT_THERE = (500, 502)
+_OF_AUTH = (235, 334)
 _NAME = re.compile(r"[A-Z][A-Z0-9_-]*")
 _INFORMATION = (211, 214)
 
@@ -30,6 +31,8 @@ def status_not_standard(context: Context) -> Outcome:
 
 
 def private_name(context: Context) -> Outcome:
+    if not context.whole and context.code in _OF_AUTH:
+        return None  # by itself a line of an AUTH exchange may look like a verb
     return context.verb.startswith("X") if _unknown(context) and context.positive else None
 
 
