@@ -156,6 +156,8 @@ def test_lmtp_is_told_by_its_commands() -> None:
     assert worst(dialogue(*start, (b"LHLO me\r\n.\r\n", "250 x")), 1) == CONFORMS
     for line in ("EHLO me", "HELO me"):
         assert worst(dialogue(*LMTP, (line, "250 x"))) == VIOLATES
+        for code in (500, 502, 503, 550):  # 500 is recommended there, and no refusal is forbidden
+            assert worst(dialogue(*LMTP, (line, f"{code} x"))) == CONFORMS
     for reply, wanted in (("354 x", VIOLATES), ("503 x", CONFORMS), ("421 x", CONFORMS)):
         assert worst(dialogue(*LMTP, ("DATA", reply))) == wanted
         assert worst(dialogue(*LMTP, MAIL, ("RCPT TO:<a@b>", "550 x"), ("DATA", reply))) == wanted

@@ -47,7 +47,9 @@ def any_time(context: Context) -> Outcome:
 def ehlo_again(context: Context) -> Outcome:
     # by itself the 503 may be what follows a greeting of 554 (RFC 5321 §3.1)
     known = context.greeting is not None or context.keywords is not None
-    return context.code != 503 if context.verb == "EHLO" and known and not context.excused else None
+    if context.verb != "EHLO" or not known or context.lmtp or context.excused:
+        return None
+    return context.code != 503
 
 
 def first(context: Context) -> Outcome:
