@@ -84,3 +84,19 @@ def test_a_response_by_itself(line: str) -> None:
     for reply in ("235 x", "334 ", "535 x"):
         assert judge(dialogue((line, reply))[0]).worst == CONFORMS
     assert outcomes(dialogue(*GREETED, (line, "235 x")))["private.name"] == VIOLATES
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("Help is at https://lab.example", CONFORMS),
+        ("Send no spam, please", CONFORMS),
+        ("HELP", VIOLATES),
+        ("help", VIOLATES),
+        ("8BITMIME", VIOLATES),
+        ("SIZE 1000", VIOLATES),
+    ],
+)
+def test_sentences_after_helo(line: str, wanted: str) -> None:
+    """A sentence in the reply to HELO is no extension, even if its first word is a keyword; a keyword's line is one."""
+    assert worst(dialogue((None, "220 lab"), ("HELO me", f"250-lab\n250 {line}"))) == wanted

@@ -58,7 +58,13 @@ def ehlo_keywords(context: Context) -> Outcome:
 def helo_plain(context: Context) -> Outcome:
     if context.verb != "HELO" or context.code != 250:
         return None
-    return not any(keyword in keywords() for keyword in listed_keywords(context.reply))
+    return not any(map(_lists_extension, context.reply.lines[1:]))
+
+
+def _lists_extension(line: str) -> bool:
+    """Return whether a line is one of EHLO's, and no sentence that begins with a word such as "Help" or "Size"."""
+    words = line.split()
+    return bool(words) and words[0].upper() in keywords() and (words[0].isupper() or len(words) == 1)
 
 
 def command_announced(context: Context) -> Outcome:
