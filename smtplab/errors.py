@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class SmtplabError(Exception):
     """The base of every error that smtplab raises on purpose.
 
-    It survives pickle and copy whatever its class takes: a process pool hands it on, and so does a test runner.
+    It survives pickle and copy whatever arguments its class takes: process pools and test runners hand errors on.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to make it again: without `__init__`, which would take the message for its first argument."""
+        """Return how to rebuild it: without `__init__`, which would take the message for its first argument."""
         return _again, (type(self), self.args), self.__dict__ or None
 
 
@@ -51,14 +51,14 @@ class NotAnAnswer(SmtplabError, TypeError):
 class UnknownName(SmtplabError, ValueError):
     """A name that does not exist here; the message lists those that do.
 
-    what: what is named, as "personality". name: the one that is unknown, as code where it is no text and no number.
-    known: those there are.
+    what: what is named, as "personality". name: the one that is unknown, as code where it is neither text nor a number.
+    known: those that exist.
     """
 
     def __init__(self, what: str, name: object, known: Iterable[object]) -> None:
         from difflib import get_close_matches  # only a mistake needs it
 
-        names = [str(each) for each in known]
+        names = [str(name) for name in known]
         close = get_close_matches(str(name), names, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         super().__init__(f"unknown {what} {name!r}; there are: {', '.join(names)}{hint}")

@@ -33,7 +33,7 @@ class Exercise:
     items: what to name or sort, each with one of the options; empty elsewhere.
     rows: how many lines the field for a written answer has.
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
-    plain: what stands below the question where no widget runs, a paragraph each.
+    plain: what is shown below the question where no widget runs, one paragraph each.
     """
 
     id: str
@@ -55,7 +55,7 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
-    remark: what there is to say of the file that keeps the progress; mostly nothing.
+    remark: what there is to say about the file that keeps the progress; mostly nothing.
     """
 
     right: bool
@@ -88,7 +88,7 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
 def _row(exercise_id: str) -> dict[str, Any]:
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
-        row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and in a browser reading takes time
+        row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
         return row
     raise UnknownName("exercise", exercise_id, exercises())
 
@@ -111,7 +111,7 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
       the exercise's kind has it.
     lab: the lab whose server is asked; only "code" and "command" need it.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
-    form, NotACommandLine for what is no line.
+    form, NotACommandLine for text that is not one line.
     """
     row, lang = _row(exercise_id), resolve(lang)
     result = grade(Question(exercise_id, row, lab, lang), answer)

@@ -1,4 +1,4 @@
-"""Timeouts that people give: how long is too long, and what is none at all.
+"""Checks of the timeouts that people pass in.
 
 >>> seconds(2.5)
 2.5
@@ -11,7 +11,7 @@ LONGEST = 86_400
 
 
 def seconds(timeout: float) -> float:
-    """Return a timeout back. Raises ValueError when it is not a number of seconds above 0, or is over a day."""
+    """Return the timeout, checked. Raises ValueError when it is not a number of seconds above 0, or is over a day."""
     if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
         raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
     if timeout > LONGEST:

@@ -100,7 +100,7 @@ def convert(capture: dict[str, Any]) -> Recording:
 
 
 def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, RecordedReply]]:
-    """Put every answer in its place. A command alone on a fresh connection counts more than one in a long session."""
+    """Sort the answers by phase and command. One alone on a fresh connection counts more than one in a long session."""
     table: dict[str, dict[bytes, RecordedReply]] = {}
     by_itself = {
         (session.steps[0].sent, session.steps[0].received)
@@ -165,7 +165,7 @@ def _with_limits(recording: Recording, all_sessions: list[Session]) -> Recording
 
 
 def _unexplained(recording: Recording, all_sessions: list[Session]) -> int:
-    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers by is made once
+    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers from is prepared once
     return sum(len(_play(personality.dialogue(), session)) for session in all_sessions)
 
 
@@ -192,9 +192,9 @@ def _play(dialogue: Any, session: Session, upto: int | None = None) -> list[tupl
         if step.sent.count(b"\n") > 1 and dialogue._phase != "data":  # noqa: SLF001
             break
         answers = [dialogue.answer(line) for line in step.sent.splitlines(keepends=True)]
-        got = b"".join(answer.octets for answer in answers)
-        if (got, answers[-1].close) != (step.received, step.dropped):
-            wrong.append((step.sent, step.received, got))
+        octets = b"".join(answer.octets for answer in answers)
+        if (octets, answers[-1].close) != (step.received, step.dropped):
+            wrong.append((step.sent, step.received, octets))
     return wrong
 
 

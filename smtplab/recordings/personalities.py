@@ -1,4 +1,4 @@
-"""The personalities there are: those that are code, and those recorded from real servers."""
+"""All personalities: those that are code, and those recorded from real servers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def about(name: str) -> About:
         software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
         return About(name, software, version, "", obtained)
     server = recording(name)
-    obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
+    obtained = "; ".join([server.obtained, *(f"{addition.date}: {addition.obtained}" for addition in server.additions)])
     return About(name, server.software, server.version, server.date, obtained)
 
 
@@ -70,7 +70,7 @@ def personality(choice: str | Path | Personality) -> Personality:
 
     choice: a name, a path that ends in .json, or a Personality.
 
-    Raises UnknownName, listing those there are; RecordingError for a file that is no recording; OSError.
+    Raises UnknownName, listing those that exist; RecordingError for a file that is no recording; OSError.
     """
     if isinstance(choice, Personality):
         return choice

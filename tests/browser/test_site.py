@@ -126,7 +126,7 @@ def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str)
     second.press("Enter")
     expect(page.locator("#side_by_side .card .code")).to_have_text(["250", "221"])
     violations = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in violations] == []
     picture(page.locator("body"), f"landing-{lang}")
 
 
@@ -194,7 +194,7 @@ def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, l
     built = nbformat.read(TOP / "notebooks" / lang / lesson, as_version=4)
     wanted = [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
     page = visit.lesson(f"{lang}/{lesson}")
-    assert [shown(each) for each in outputs(page)] == wanted
+    assert [shown(cell) for cell in outputs(page)] == wanted
     answer_wrongly_and_rightly(page, lesson, lang)
 
 
@@ -310,8 +310,8 @@ def test_other_browsers(name: str, site: str, tmp_path: Path, needs: Callable[[o
         driver.evaluate("await jupyterapp.commands.execute('notebook:clear-all-cell-outputs');")
         driver.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells');")
         driver.until(f"{CELLS}.every((cell) => cell.model.executionCount > 0)")
-        got = [
+        cells = [
             shown(outputs) for outputs in driver.evaluate(f"return {CELLS}.map((cell) => cell.model.toJSON().outputs)")
         ]
     built = nbformat.read(TOP / "notebooks/en/01-first-contact.ipynb", as_version=4)
-    assert got == [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
+    assert cells == [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]

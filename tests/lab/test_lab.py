@@ -41,20 +41,20 @@ def test_starting_and_stopping_twice(start: Start) -> None:
 
 def test_a_stopped_lab_in_later_threads(start: Start) -> None:
     """A thread that takes the system's number of the ended server thread is told that the lab is stopped."""
-    lab, told = start(), []
+    lab, answers = start(), []
 
     def send() -> None:
         try:
             lab.send("HELP")
         except smtplab.LabError as error:
-            told.append(type(error))
+            answers.append(type(error))
 
     lab.stop()
     for _ in range(20):
         later = threading.Thread(target=send)
         later.start()
         later.join()
-    assert told == [smtplab.LabStopped] * 20
+    assert answers == [smtplab.LabStopped] * 20
 
 
 def test_context_manager(carrier: str) -> None:
@@ -152,13 +152,13 @@ def test_a_personality_is_set_by_name(start: Start) -> None:
     assert lab.personality.name == "aiosmtpd-1.4.6"
 
 
-@pytest.mark.parametrize("said", [b"214-a\r\n" * 3, b"2", b"214-" + b"x" * 3_000_000 + b"\r\n"], ids=len)
-def test_a_reply_that_never_ends(start: Start, said: bytes) -> None:
+@pytest.mark.parametrize("octets", [b"214-a\r\n" * 3, b"2", b"214-" + b"x" * 3_000_000 + b"\r\n"], ids=len)
+def test_a_reply_that_never_ends(start: Start, octets: bytes) -> None:
     """A reply without an end is a ReplyTimeout that carries what came; the lab works after it."""
-    lab = start(smtplab.Personality.scripted({"HELP": said}))
+    lab = start(smtplab.Personality.scripted({"HELP": octets}))
     with pytest.raises(smtplab.ReplyTimeout) as timeout:
         lab.send("HELP", timeout=1)
-    assert said.startswith(timeout.value.partial)
+    assert octets.startswith(timeout.value.partial)
     assert timeout.value.partial
     assert timeout.value.transcript[-1].partial == timeout.value.partial
     assert lab.send("NOOP").code == 250

@@ -114,9 +114,9 @@ def test_octets_that_are_no_reply(answers: dict[bytes, bytes], greeting: bytes |
     """Each command keeps its own reply, and the remark says what else came, and when."""
     with server(talking(answers, *([greeting] if greeting else []))) as address:
         result = smtplab.probe(*address, timeout=2)
-    asked = [(exchange.command, exchange.reply.code) for exchange in result.transcript if exchange.sent is not None]
-    assert [command for command, _ in asked] == COMMANDS
-    assert [code for _, code in asked] == [250, 214, 214, 214, 250, 250, 221]
+    codes = [(exchange.command, exchange.reply.code) for exchange in result.transcript if exchange.sent is not None]
+    assert [command for command, _ in codes] == COMMANDS
+    assert [code for _, code in codes] == [250, 214, 214, 214, 250, 250, 221]
     assert "does not speak" not in str(result)
     assert "this is not SMTP" not in str(result)
     assert any(re.search(remark, text) for text in (*result.remarks, result.ended)), (result.remarks, result.ended)
@@ -147,7 +147,7 @@ def test_replies_nobody_asked_for(answers: dict[bytes, bytes], greeting: bytes |
     assert result.verdicts is result.verdicts
     if not greeting:
         assert result.worst == VIOLATES
-    assert [each["kind"] for each in result.as_data()["exchanges"]].count("unasked") == len(places)
+    assert [exchange["kind"] for exchange in result.as_data()["exchanges"]].count("unasked") == len(places)
 
 
 def test_unasked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:

@@ -250,5 +250,5 @@ def test_bytes_are_the_octets() -> None:
 )
 def test_a_defect_says_where_it_is(octets: bytes, rule: str, start: int, stop: int) -> None:
     """A defect's first octet and the one after its last are those of what is wrong, no more and no less."""
-    (defect,) = (each for each in Reply(octets).defects if each.rule == rule)
+    (defect,) = (defect for defect in Reply(octets).defects if defect.rule == rule)
     assert (defect.start, defect.end) == (start, stop)

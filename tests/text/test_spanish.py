@@ -23,8 +23,8 @@ def rows(value: Any) -> Iterator[tuple[str, str]]:
     """Return each text of a data file in English and Spanish."""
     if isinstance(value, dict) and isinstance(value.get("en"), str) and isinstance(value.get("es"), str):
         yield value["en"], value["es"]
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from rows(each)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from rows(part)
 
 
 def blocks(source: str) -> Iterator[tuple[str, str]]:

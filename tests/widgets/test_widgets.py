@@ -54,9 +54,9 @@ def test_what_stands_where_no_widget_runs(lab: smtplab.Lab, kind: str, lang: str
     assert "0x" not in repr(widget)
     assert len(data["text/html"]) > 60
     assert "<script" not in data["text/html"]
-    asked = set(re.findall(r"\btexts\.(\w+)", str(widget._esm)))
-    assert asked
-    assert asked <= set(widget.texts), "the script asks for a text that the widget does not have"
+    keys = set(re.findall(r"\btexts\.(\w+)", str(widget._esm)))
+    assert keys
+    assert keys <= set(widget.texts), "the script asks for a text that the widget does not have"
     assert all(isinstance(text, str) and text.strip() for text in widget.texts.values())
     assert "://" not in str(widget._esm) + str(widget._css)
 
@@ -248,8 +248,8 @@ def test_gallery_opens_cells() -> None:
     assert len(gallery.servers) == len(smtplab.personalities()) - 2
     (details,) = answers(gallery, type="open", server="haraka-3.3.4", command="HELP")
     assert details["reply"]["code"] == "250"
-    assert [each["weight"] for each in details["verdicts"]] == sorted(
-        (each["weight"] for each in details["verdicts"]), reverse=True
+    assert [verdict["weight"] for verdict in details["verdicts"]] == sorted(
+        (verdict["weight"] for verdict in details["verdicts"]), reverse=True
     )
     assert details["verdicts"][0]["words"] == "violates a MUST"
     assert "npm Haraka 3.3.4" in details["about"]

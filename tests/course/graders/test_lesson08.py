@@ -42,13 +42,13 @@ class Helpful(SMTP):
 class Counting(SMTP):
     """A server with a status of its own, which counts on the class."""
 
-    asked = 0
+    count = 0
 
     @syntax("XASKED")
     async def smtp_XASKED(self, _arg: str | None) -> None:
         """Answer with how often it was asked, by whomever."""
-        type(self).asked += 1
-        await self.push(f"211-Status\r\n211 asked: {type(self).asked}")
+        type(self).count += 1
+        await self.push(f"211-Status\r\n211 asked: {type(self).count}")
 
 
 def helping(answer: Callable[[str], Any]) -> type[SMTP]:
@@ -224,8 +224,8 @@ def saying(text: str | bytes | Callable[[Any], str], verb: str = "XLOAD") -> typ
 
 def count_in_self(session: Any) -> str:
     """Count where only one session sees it."""
-    session.asked = getattr(session, "asked", 0) + 1
-    return f"211 asked: {session.asked}"
+    session.count = getattr(session, "count", 0) + 1
+    return f"211 asked: {session.count}"
 
 
 WRONG_STATUS: list[tuple[str, Any]] = [
@@ -284,9 +284,9 @@ def test_right_servers() -> None:
 
 def help_asked() -> type[SMTP]:
     """Make a server whose one figure is how often it was asked for help."""
-    asked: list[str] = []
-    helpful = helping(lambda topic: asked.append(topic) or Helpful.answer(None, topic))
-    return type("MyServer", (saying(lambda _session: f"211 help asked: {len(asked)}"), helpful), {})
+    topics: list[str] = []
+    helpful = helping(lambda topic: topics.append(topic) or Helpful.answer(None, topic))
+    return type("MyServer", (saying(lambda _session: f"211 help asked: {len(topics)}"), helpful), {})
 
 
 def sessions() -> type[SMTP]:
@@ -321,8 +321,8 @@ def test_any_live_figure_counts(make: Callable[[], type[SMTP]]) -> None:
 @pytest.mark.parametrize(("key", "server"), WRONG_HELP)
 def test_what_is_wrong_with_help(key: str, server: Any) -> None:
     """Each way to get HELP wrong is found for what it is, and its feedback is not the one for the rest."""
-    found = lesson08.help(server)
-    assert found.key == key, found
+    result = lesson08.help(server)
+    assert result.key == key, result
     assert key in ROWS["08.help"]["feedback"]
     for lang in LANGUAGES:
         assert not smtplab.check("08.help", server, lang=lang).right
@@ -331,8 +331,8 @@ def test_what_is_wrong_with_help(key: str, server: Any) -> None:
 @pytest.mark.parametrize(("key", "server"), WRONG_STATUS)
 def test_what_is_wrong_with_a_status(key: str, server: Any) -> None:
     """Each way to get a status verb wrong is found for what it is, and its feedback is not the one for the rest."""
-    found = lesson08.status(server)
-    assert found.key == key, found
+    result = lesson08.status(server)
+    assert result.key == key, result
     assert key in ROWS["08.status"]["feedback"]
     for lang in LANGUAGES:
         assert not smtplab.check("08.status", server, lang=lang).right
@@ -384,6 +384,6 @@ def test_sorting_by_verdict() -> None:
 
 def test_lesson_8_has_several_kinds() -> None:
     """The lesson's exercises are of three kinds, and three of them are predictions."""
-    made = [exercise(exercise_id) for exercise_id in exercises("08")]
-    assert {each.kind for each in made} == {"choice", "function", "sort"}
-    assert sum(each.prediction for each in made) == 3
+    tasks = [exercise(exercise_id) for exercise_id in exercises("08")]
+    assert {task.kind for task in tasks} == {"choice", "function", "sort"}
+    assert sum(task.prediction for task in tasks) == 3
