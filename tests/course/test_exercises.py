@@ -207,6 +207,7 @@ def test_no_kind_is_left_over() -> None:
     """README, page and this file know no other kinds, and some exercise of the course is of each."""
     rows = {name.partition(".")[2] for name in ROWS}
     used = {exercises.exercise(name).kind for name in exercises.exercises() if name not in ROWS}
+    assert [f"no exercise of the course is of the kind {kind!r}" for kind in set(grading.KINDS) - used] == []
     assert set(in_readme()) == set(in_module()) == rows == used == set(grading.KINDS)
     assert set(grading.KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
 
