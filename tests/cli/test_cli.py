@@ -31,7 +31,7 @@ def _plain_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command that must fail with status 2; give its one line on stderr."""
+    """Run a command that must fail with status 2; return its one line on stderr."""
     assert cli.run(arguments) == 2
     stderr = capsys.readouterr().err
     assert stderr.startswith("smtplab: ")
@@ -149,7 +149,7 @@ def test_a_reader_that_has_enough() -> None:
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--version` gives the version."""
+    """`--version` prints the version."""
     assert cli.run(["--version"]) == 0
     assert capsys.readouterr().out == f"smtplab {smtplab.__version__}\n"
 

@@ -80,7 +80,7 @@ def test_keys(name: str) -> None:
 
 @of_kind("text", "function")
 def test_what_is_filled_in_is_readable(name: str) -> None:
-    """Where fields are filled in, no sentence has a brace that is none."""
+    """Where fields are filled in, no sentence has a brace that is no field's."""
     for _, words in sentences(ROWS[name]):
         for text in words.values():
             list(string.Formatter().parse(text))
@@ -107,7 +107,7 @@ def _octets(text: str) -> bytes:
 
 @of_kind("code")
 def test_code(name: str) -> None:
-    """The options are reply codes, one of which a server of the exercise's own gives."""
+    """The options are reply codes, one of which a server of the exercise's own sends."""
     row = ROWS[name]
     assert len(set(row["options"])) == len(row["options"]) >= 2
     assert all(isinstance(option, str) and str(explain(option)) for option in row["options"])

@@ -93,7 +93,7 @@ def lab() -> Iterator[smtplab.Lab]:
 
 
 def tell(widget: Any, answer: object) -> dict[str, Any]:
-    """Answer as the page does; give what it then shows."""
+    """Answer as the page does; return what it then shows."""
     widget._handle_custom_msg({"type": "answer", "answer": answer}, [])
     return widget.feedback
 
@@ -235,7 +235,7 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ROWS if name != "00.function"])
 def test_answers_from_the_page(lab: smtplab.Lab, name: str) -> None:
-    """What the page sends is judged as what a cell gives, and is shown again when the page is loaded anew."""
+    """What the page sends is judged like an answer in a cell, and is shown again when the page is loaded anew."""
     right, wrong = ANSWERS[name]
     widget = smtplab.exercise(name, lab)
     for answer in wrong.values():

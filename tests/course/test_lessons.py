@@ -109,7 +109,7 @@ def test_a_link_is_not_followed(shipped: Path, mine: Path, tmp_path: Path) -> No
 
 
 def test_reset_keeps_the_old_one(shipped: Path, mine: Path) -> None:
-    """Reset brings the lesson anew and keeps the old one, each time under a name of its own."""
+    """Reset brings a fresh lesson and keeps the old one, each time under a name of its own."""
     lessons.copy_lessons(mine)
     (mine / "01-one.ipynb").write_text(notebook("first work"))
     assert lessons.reset_lesson(mine, "1") == ("01-one.ipynb", "01-one.mine.ipynb")

@@ -96,7 +96,7 @@ def test_the_page(some: Path, lang: str) -> None:
 
 
 def test_saving_overwrites_nothing(some: Path) -> None:
-    """A page is saved under the name given, or the next one that is free, and the path is given back."""
+    """A page is saved under the name given, or the next one that is free, and the path is returned."""
     report = smtplab.progress()
     assert report.save("mine.html", name="Ana") == Path("mine.html")
     first = (some / "mine.html").read_bytes()

@@ -145,7 +145,7 @@ def code_and_space_anywhere(recv: Any) -> Any:
 
 
 def after(change: Callable[[int, list[bytes]], Any]) -> Callable[[Any], Any]:
-    """Make a reader that reads well and then gives something else."""
+    """Make a reader that reads well and then returns something else."""
     return lambda recv: change(*good(recv))
 
 

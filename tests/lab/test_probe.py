@@ -88,7 +88,7 @@ def test_recorded_servers_are_recognized(name: str, worst: str | None) -> None:
 
 
 def test_status_and_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit status 0 when no MUST is violated, 1 when one is; --json gives it all for programs."""
+    """Exit status 0 when no MUST is violated, 1 when one is; --json prints everything for programs."""
     with serving() as (host, port):
         assert cli.run(["probe", f"{host}:{port}", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
@@ -157,7 +157,7 @@ def test_whatever_is_there(kind: str, capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_addresses_that_are_none(capsys: pytest.CaptureFixture[str], address: str, named: str) -> None:
-    """A host that does not exist and an address that is none are one clear line."""
+    """A host that does not exist and what is no address get one clear line."""
     assert cli.run(["probe", address, "--timeout", "5"]) == 2
     assert named in capsys.readouterr().err
 

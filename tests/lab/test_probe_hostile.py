@@ -193,7 +193,7 @@ def test_floods_end(endless: bytes) -> None:
 
 
 def test_dribbling_behind_a_reply_ends() -> None:
-    """A server that adds an octet now and then for ever is left within the step's time."""
+    """A server that adds an octet now and then, without end, is left within the step's time."""
 
     def talk(sock: socket.socket) -> None:
         sock.sendall(b"220 mx\r\n")
@@ -318,7 +318,7 @@ def test_a_220_before_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize("port", [70000, 0, -1, 65536, 2.5, True, "25"])
 def test_ports_that_are_none(port: object) -> None:
-    """A port that is none is named before anything is asked."""
+    """What is no port is named before anything is asked."""
     with pytest.raises(ValueError, match=r"a port is a whole number from 1 to 65535, not "):
         smtplab.probe("127.0.0.1", port)
 
@@ -340,7 +340,7 @@ def test_timeouts_that_are_none(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:70000", "127.0.0.1:0", "127.0.0.1:" + "9" * 5000, "127.0.0.1:-1"])
 def test_addresses_with_impossible_ports(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is none is refused by the command, with the range that there is."""
+    """What is no port is refused by the command, with the valid range."""
     assert cli.run(["probe", address]) == 2
     assert "not HOST" in capsys.readouterr().err
     assert cli.run(["probe", "--lang", "es", address]) == 2

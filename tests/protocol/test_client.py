@@ -17,7 +17,7 @@ GREETING = b"220 lab.example\r\n"
 
 
 class Scripted:
-    """A connection that gives what it was told to, piece by piece; "wait" is no octets within the deadline."""
+    """A connection that plays a script, piece by piece; "wait" is no octets within the deadline."""
 
     def __init__(self, *pieces: bytes | str | BaseException, waiting: bytes | None = b"") -> None:
         self._pieces: Iterator[bytes | str | BaseException] = iter((GREETING, *pieces))

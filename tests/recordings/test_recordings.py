@@ -70,7 +70,7 @@ def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> N
 
 
 def test_round_trip(name: str) -> None:
-    """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, limits are the same."""
+    """A recording of a lab that answers as X is X again: no answer differs, nearly all are there, limits are the same."""
     own = recording(name)
     recipient = next(
         (re.search(rb"<(.*)>", line)[1].decode() for line in own.answers.get("mail", {}) if line.startswith(b"RCPT")),
@@ -91,7 +91,7 @@ def test_round_trip(name: str) -> None:
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="the raw captures are not here")
 def test_replays_are_faithful_to_the_captures() -> None:
-    """Every session of every capture, replayed, gives the octets that were captured, but for the few known."""
+    """Every session of every capture, replayed, yields the octets that were captured, but for the few known."""
     count = 0
     for path in sorted(CAPTURES.glob("*.json")):
         capture = json.loads(path.read_text("utf-8"))

@@ -273,7 +273,7 @@ def test_import_reads_nothing():
 
 
 def test_values_are_of_the_promised_types():
-    """explain() gives ReplyCode and compare() gives Comparison, built of tuples, so they can be hashed."""
+    """explain() returns ReplyCode and compare() returns Comparison, built of tuples, so they can be hashed."""
     assert isinstance(explain(214), ReplyCode)
     page = compare(211, 214)
     assert isinstance(page, Comparison)

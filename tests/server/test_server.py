@@ -275,7 +275,7 @@ def test_own_verbs_join_help(start: Start) -> None:
 
 
 def test_own_handler_may_sleep(start: Start) -> None:
-    """A handler of one's own may await; on the memory carrier its seconds pass at once."""
+    """A custom handler may await; on the memory carrier its seconds pass at once."""
     import asyncio
 
     class Slow:

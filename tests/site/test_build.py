@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_built_twice_it_is_the_same(cache: Path, tmp_path: Path, lines) -> None:
-    """A second build does nothing anew, and one in another cache gives the same files to the last octet."""
+    """A second build does nothing anew, and one in another cache makes the same files to the last octet."""
     output, say = lines
     assert build_site(tmp_path / "first", cache=cache, say=say)
     output.clear()

@@ -79,5 +79,5 @@ def test_a_text_that_is_not_used_is_found(key: str) -> None:
 
 
 def test_fields_are_filled() -> None:
-    """A text with fields gives them filled in."""
+    """A text with fields has them filled in."""
     assert Texts("cli/texts", "en")("port_in_use", port=25).startswith("port 25 on 127.0.0.1")

@@ -102,7 +102,7 @@ def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
     ],
 )
 def test_counter_examples(key: str, answers: list[str]) -> None:
-    """A server that gives 211, refuses, gives 214, breaks a rule, or is not there gets its feedback."""
+    """A server that answers 211, refuses, answers 214, breaks a rule, or is not there gets its feedback."""
     for answer in answers:
         assert refute(answer).key == key, answer
         for lang in LANGUAGES:

@@ -195,7 +195,7 @@ def test_unsound_checks(lab: smtplab.Lab, cases: list[tuple[str, str]], key: str
 
 
 def test_checks_that_do_not_speak(lab: smtplab.Lab) -> None:
-    """A check that gives False in place of raising, and one without end, are told so."""
+    """A check that returns False instead of raising, and one without end, are told so."""
 
     def gives(client: Any) -> bool:
         try:

@@ -52,7 +52,7 @@ class Counting(SMTP):
 
 
 def helping(answer: Callable[[str], Any]) -> type[SMTP]:
-    """Make a server whose HELP answers with what a function gives for the topic."""
+    """Make a server whose HELP answers with what a function returns for the topic."""
     return type("MyServer", (Helpful,), {"answer": lambda _self, topic: answer(topic)})
 
 
@@ -214,7 +214,7 @@ WRONG_HELP: list[tuple[str, Any]] = [
 
 
 def saying(text: str | bytes | Callable[[Any], str], verb: str = "XLOAD") -> type[SMTP]:
-    """Make a server whose verb answers with a text, or with what a function of the session gives."""
+    """Make a server whose verb answers with a text, or with what a function of the session returns."""
 
     async def body(self: Any, _arg: str | None) -> None:
         await self.push(text(self) if callable(text) else text)
@@ -352,7 +352,7 @@ def test_a_server_that_never_rests() -> None:
 
 
 def test_every_feedback_is_reached() -> None:
-    """No feedback of the two server exercises lies about that nothing gives."""
+    """No feedback of the two server exercises lies about unused."""
     for name, wrong in (("help", WRONG_HELP), ("status", WRONG_STATUS)):
         reached = {key for key, _ in wrong} | set(NO_SERVERS) | {"right", "otherwise"}
         assert set(ROWS[f"08.{name}"]["feedback"]) == reached, name
