@@ -44,7 +44,7 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
     texts = [(at, cell.metadata.get("lang")) for at, cell in enumerate(cells) if cell.cell_type == "markdown"]
     for start in range(0, len(texts), len(LANGUAGES)):
         group = texts[start : start + len(LANGUAGES)]
-        stand, want = (", ".join(map(repr, languages)) for languages in ([lang for _, lang in group], LANGUAGES))
+        stand, want = (", ".join(map(repr, each)) for each in ([lang for _, lang in group], LANGUAGES))
         if stand == want:
             continue
         if want.startswith(stand):
@@ -63,11 +63,11 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
         cell_id = f"{source.stem[:2]}-{len(notebook.cells):02}"
         kept: dict[str, Any] = {"tags": tags} if tags else {}
         if cell.cell_type == "markdown":
-            built = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
+            made = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
         else:
             code = cell.source.replace(_SET.format(DEFAULT), _SET.format(lang))
-            built = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
-        notebook.cells.append(built)
+            made = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
+        notebook.cells.append(made)
     return notebook
 
 

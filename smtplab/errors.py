@@ -51,14 +51,14 @@ class NotAnAnswer(SmtplabError, TypeError):
 class UnknownName(SmtplabError, ValueError):
     """A name that does not exist here; the message lists those that do.
 
-    what: what is named, as "personality". name: the one that is unknown, as code where it is neither text nor a number.
-    known: those that exist.
+    what: what is named, as "personality". name: the one that is unknown, as code where it is no text and no number.
+    known: those there are.
     """
 
     def __init__(self, what: str, name: object, known: Iterable[object]) -> None:
         from difflib import get_close_matches  # only a mistake needs it
 
-        names = [str(name) for name in known]
+        names = [str(each) for each in known]
         close = get_close_matches(str(name), names, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         super().__init__(f"unknown {what} {name!r}; there are: {', '.join(names)}{hint}")

@@ -64,12 +64,12 @@ for _command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command, and exit with its status."""
+    """Run the command; ends with the exit status."""
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return the exit status: 0, 2 for an error, 130 for an interrupt."""
+    """Run the command and give the exit status: 0, 2 for an error, 130 for an interrupt."""
     try:
         lang = _language_of_locale()
         if lang is not None:
@@ -78,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # the reader of our output has gone; Python would complain once more at its end
+        # the reader of our output has had enough; Python would complain once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (click.ClickException, SmtplabError, ValueError, OSError) as error:

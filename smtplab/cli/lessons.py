@@ -68,7 +68,7 @@ def _become(command: Sequence[str]) -> NoReturn:
 )
 @lang_option
 def reset(lesson: str, directory: Path) -> None:
-    """Bring a fresh copy of LESSON (a name or a number); yours is kept under another name."""
+    """Bring LESSON (a name or a number) anew; yours is kept under another name."""
     from smtplab.course.lessons import reset_lesson
 
     texts = Texts("cli/texts")
@@ -98,8 +98,8 @@ def progress(directory: Path | None, save: Path | None, name: str) -> None:
         raise click.UsageError(f"there is no directory {directory}")
     if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(DIRECTORY).is_dir():
         directory = Path(DIRECTORY)
-    report = progress(directory)
+    made = progress(directory)
     if save is None:
-        click.echo(str(report))
+        click.echo(str(made))
     else:
-        click.echo(Texts("cli/texts")("saved", file=report.save(save, name=name)))
+        click.echo(Texts("cli/texts")("saved", file=made.save(save, name=name)))

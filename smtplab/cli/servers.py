@@ -29,7 +29,7 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
     def convert(
         self, value: Any, param: click.Parameter | None, context: click.Context | None
     ) -> tuple[str, int | None]:
-        """Return host and port, None where no port is named."""
+        """Return host and port; no port is None."""
         if isinstance(value, tuple):
             return value
         parts = re.fullmatch(r"(?:\[([^\]]+)\]|([^:\[\]]+))(?::([0-9]+))?", value)
@@ -41,7 +41,7 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
 
 
 def _progress() -> Callable[[str], None]:
-    """Show progress on a terminal, on one line that is wiped; elsewhere print nothing."""
+    """Show what is done on a terminal, on one line that is wiped; elsewhere say nothing."""
     if not sys.stderr.isatty():
         return lambda _what: None
     return lambda what: click.echo(f"\r\x1b[K{what[:70]}", nl=False, err=True)
@@ -122,7 +122,7 @@ def record(
 
 
 def _check_new(out: Path) -> None:
-    """Raise ClickException, before any server is asked, where this file cannot be written: it is tried."""
+    """Raise ClickException, before anybody is asked anything, where this file cannot be made: it is tried out."""
     say = Texts("cli/texts")
     if os.path.lexists(out):
         raise click.ClickException(say("exists", out=out))

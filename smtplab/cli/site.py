@@ -42,12 +42,12 @@ def _serve(directory: Path, port: int) -> None:
 
     texts = Texts("cli/texts")
     try:
-        web_server = server(directory, port)
+        made = server(directory, port)
     except OSError as error:
         raise port_refused(error, port) from None
-    with web_server:
-        _say(texts("site_served", address=f"http://127.0.0.1:{web_server.server_address[1]}/"))
+    with made:
+        _say(texts("site_served", address=f"http://127.0.0.1:{made.server_address[1]}/"))
         try:
-            web_server.serve_forever()
+            made.serve_forever()
         except KeyboardInterrupt:
             click.echo(texts("stopped"))

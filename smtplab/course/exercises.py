@@ -33,7 +33,7 @@ class Exercise:
     items: what to name or sort, each with one of the options; empty elsewhere.
     rows: how many lines the field for a written answer has.
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
-    plain: what is shown below the question where no widget runs, one paragraph each.
+    plain: what stands below the question where no widget runs, a paragraph each.
     """
 
     id: str

@@ -279,7 +279,7 @@ def _answers(question: Question, answer: Any, count: int, options: Mapping[str, 
         raise _another_form(question, f"a list of {count} names, one for each", answer)
     if len(answer) != count:
         raise NotAnAnswer(f"the answer to {question.id} is a list of {count} names, one for each, not {len(answer)}")
-    return [_option(part, options) for part in answer]
+    return [_option(each, options) for each in answer]
 
 
 def _another_form(question: Question, form: str, answer: Any) -> NotAnAnswer:

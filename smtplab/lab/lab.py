@@ -252,7 +252,7 @@ def start(
     timeout: seconds to wait for a reply.
     port: for tcp, the port on 127.0.0.1; 0 has the system pick one.
     handler: an aiosmtpd handler of your own; without one, mail is held in `lab.messages` and goes nowhere.
-    server: a server class of your own, a subclass of LabSMTP or of aiosmtpd's SMTP.
+    server: a server class of your own, LabSMTP's or aiosmtpd's SMTP's child.
     Raises UnknownName for an unknown personality or carrier, OSError where the port is taken, TypeError for a server
     that is no such class.
     """

@@ -61,7 +61,7 @@ def about(name: str) -> About:
         software, version, obtained = (texts(f"{what}_{name}") for what in ("software", "version", "obtained"))
         return About(name, software, version, "", obtained)
     server = recording(name)
-    obtained = "; ".join([server.obtained, *(f"{addition.date}: {addition.obtained}" for addition in server.additions)])
+    obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
     return About(name, server.software, server.version, server.date, obtained)
 
 

@@ -1,4 +1,4 @@
-"""What is known about a session when one of its exchanges is judged: each exchange with the state it took place in.
+"""What is known of a session when one of its exchanges is judged: each exchange with the state that it was said in.
 
 One walk along a session tells the state at each of its exchanges, so a whole transcript costs one walk.
 """
@@ -133,7 +133,7 @@ class Context:
 
 
 def alone(exchange: Exchange) -> Context:
-    """Return an exchange about whose session nothing is known."""
+    """Return an exchange of whose session nothing is known."""
     sent = exchange.sent
     if sent is None:
         return Context(exchange, place=UNASKED, owed=False)
@@ -259,7 +259,7 @@ class _State:
                 recipients=self.facts.recipients + accepted,
                 helped=self.facts.helped or (verb == "HELP" and self.facts.in_transaction),
             )
-        else:  # nobody knows what else a command does
+        else:  # who knows what else a command does
             self._clear(mail=self.facts.mail if verb in ("DATA", "AUTH", "QUIT") else None)
 
     def _clear(self, *, mail: bool | None) -> None:

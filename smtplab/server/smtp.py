@@ -285,11 +285,11 @@ class LabSMTP(FastPath):
         wanted = ALIASES.get(wanted, wanted)
         if wanted not in topics:
             return Reply.of(504, f'HELP topic "{_shown(topic)}" unknown; HELP alone lists the topics')
-        entry = topics[wanted]
+        found = topics[wanted]
         method = self._smtp_methods[wanted]
         extended = getattr(method, "__smtp_syntax_extended__", None) if self.session.extended_smtp else None
-        more = (entry.use, f"See {entry.source}") if entry.source else ()
-        return Reply.of(214, f"Syntax: {entry.syntax}{extended or ''}", *more)
+        more = (found.use, f"See {found.source}") if found.source else ()
+        return Reply.of(214, f"Syntax: {found.syntax}{extended or ''}", *more)
 
     @syntax("XSTATUS")  # type: ignore[untyped-decorator]
     async def smtp_XSTATUS(self, arg: str | None) -> None:  # noqa: N802

@@ -125,7 +125,7 @@ def test_whole_byte_by_byte_and_with_more_behind(raw: bytes, more: bytes) -> Non
 
 
 def test_replies_before_junk_are_given_first() -> None:
-    """Replies that were complete before octets that are no reply are returned; the next feed raises, and keeps the octets."""
+    """Replies that were complete before what is no reply are returned; the next feed raises, and keeps the octets."""
     parser = ReplyParser()
     assert parser.feed(b"250 ok\r\nSSH-2.0\r\n") == [Reply(b"250 ok\r\n")]
     with pytest.raises(NotAReply, match="SSH"):

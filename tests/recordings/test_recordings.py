@@ -70,7 +70,7 @@ def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> N
 
 
 def test_round_trip(name: str) -> None:
-    """A recording of a lab that answers as X is X again: no answer differs, nearly all are there, limits are the same."""
+    """A recording of a lab that answers as X is X again: no answer differs, nearly all are there, limits as before."""
     own = recording(name)
     recipient = next(
         (re.search(rb"<(.*)>", line)[1].decode() for line in own.answers.get("mail", {}) if line.startswith(b"RCPT")),

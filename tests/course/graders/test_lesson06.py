@@ -144,7 +144,7 @@ def test_no_feedback_names_a_server_that_fits(lang: str) -> None:
 
 
 def test_all_but_one_take_an_argument() -> None:
-    """What is said of the others is so: of the servers that answer HELP with 214, OpenSMTPD alone refuses an argument."""
+    """Of the servers that answer HELP with 214, OpenSMTPD alone refuses an argument, as is said of the others."""
     codes = {row[0]: row[1:3] for row in survey().rows()}
     assert [name for name, (bare, topic) in codes.items() if bare == "214" != topic] == ["opensmtpd-6.8.0p2"]
 
