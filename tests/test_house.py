@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.paths import PACKAGE, TOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from pathlib import Path
 
 ROOMS = ("cli", "site", "widgets", "course", "lab", "recordings", "rfc", "server", "protocol", "text", "errors")
@@ -26,9 +26,8 @@ def module_of(path: Path, top: Path) -> str:
     return ".".join(path.relative_to(top).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(path: Path, top: Path) -> Iterator[tuple[int, str]]:
+def imports(path: Path, modules: Container[str]) -> Iterator[tuple[int, str]]:
     """Return line and name of each of our modules that a file imports, at its top or anywhere in it."""
-    modules = {module_of(path, top) for path in (top / "smtplab").rglob("*.py")}
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name.startswith("smtplab"))
@@ -46,11 +45,11 @@ def faults(top: Path) -> list[str]:
     """Return a sentence for each import that goes up, round, or past a door."""
     sentences = []
     graph: dict[str, set[str]] = {}
-    for path in sorted((top / "smtplab").rglob("*.py")):
-        module = module_of(path, top)
+    modules = {module_of(path, top): path for path in sorted((top / "smtplab").rglob("*.py"))}
+    for module, path in modules.items():
         if module in OPENS_ALL:
             continue
-        for line, target in imports(path, top):
+        for line, target in imports(path, modules):
             place = f"{path.relative_to(top)}:{line}"
             own, used = room_of(module), room_of(target)
             graph.setdefault(module, set()).add(target)

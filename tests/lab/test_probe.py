@@ -134,6 +134,7 @@ def dribbling(sock: socket.socket) -> None:
         pause.wait(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*BEHAVIOURS, "endless", "dribbling"])
 def test_whatever_is_there(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A server that is silent, speaks something else, or talks without end costs one line and its timeout, status 2."""

@@ -20,6 +20,8 @@ from tests.helpers.hostile import lines_of, rows_of, server, talking
 if TYPE_CHECKING:
     import socket
 
+pytestmark = pytest.mark.slow  # a probe waits after each reply for what else may come
+
 COMMANDS = ["EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
 
 

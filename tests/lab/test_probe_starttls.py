@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow  # a probe waits after each reply for what else may come
+
 CERTS = Path(aiosmtpd.__file__).parent / "tests/certs"
 
 

@@ -151,6 +151,7 @@ return pages, landing._BAR, [landing.home(lang) for lang in pages]"""
     assert f'data-languages="{" ".join((*LANGUAGES, NEW))}"' in bar
 
 
+@pytest.mark.slow
 def test_the_lessons_are_built(copy: Path) -> None:
     """The builder takes a text cell of each language for each place, and refuses a source that lacks one."""
     code = f"""

@@ -117,6 +117,7 @@ def test_what_is_no_server(name: str, key: str) -> None:
     assert key in ROWS[f"08.{name}"]["feedback"]
 
 
+@pytest.mark.slow
 def test_a_server_that_never_rests() -> None:
     """A method that loops without ever waiting for anything is ended, and found silent."""
     assert lesson08.help(method("HELP", restless, Helpful)).key == "silent"
