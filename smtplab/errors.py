@@ -52,19 +52,14 @@ class UnknownName(SmtplabError, ValueError):
     """A name that does not exist here; the message lists those that do.
 
     what: what is named, as "personality". name: the one that is unknown, as code where it is no text and no number.
-    known: those there are.
+    known: those there are. message: the sentence that says so, which text/ makes (`smtplab.text.texts.unknown`).
     """
 
-    def __init__(self, what: str, name: object, known: Iterable[object]) -> None:
-        from difflib import get_close_matches  # only a mistake needs it
-
-        names = [str(each) for each in known]
-        close = get_close_matches(str(name), names, 1)
-        hint = f" (did you mean {close[0]}?)" if close else ""
-        super().__init__(f"unknown {what} {name!r}; there are: {', '.join(names)}{hint}")
+    def __init__(self, what: str, name: object, known: Iterable[object], message: str = "") -> None:
+        super().__init__(message or f"{what}: {name!r}")
         self.what = what
         self.name = name if isinstance(name, str | bytes | int | None) else repr(name)
-        self.known = tuple(names)
+        self.known = tuple(map(str, known))
 
 
 class RecordingError(SmtplabError, ValueError):

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import click
-
+from smtplab.cli.commands import argument, command
 from smtplab.cli.options import lang_option
+from smtplab.cli.terminal import say
 
 
-@click.command()
-@click.argument("code")
+@command()
+@argument("code")
 @lang_option
 def explain(code: str) -> None:
     """Explain a reply CODE: what it means, when you see it, what to do, and the source."""
     from smtplab.rfc.codes import explain
 
-    click.echo(str(explain(code)))
+    say(str(explain(code)))
 
 
-@click.command()
-@click.argument("first")
-@click.argument("second")
+@command()
+@argument("first")
+@argument("second")
 @lang_option
 def compare(first: str, second: str) -> None:
     """Compare two reply codes."""
     from smtplab.rfc.compare import compare
 
-    click.echo(str(compare(first, second)))
+    say(str(compare(first, second)))

@@ -11,34 +11,34 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from smtplab.cli.commands import LESSONS, argument, command, option
 from smtplab.cli.options import lang_option
+from smtplab.cli.terminal import flushed, say
 from smtplab.errors import LessonError
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DIRECTORY = "smtplab-lessons"
 
-
-@click.command("open")
-@click.argument("directory", required=False, type=click.Path(path_type=Path))
-@click.argument("jupyter", nargs=-1, type=click.UNPROCESSED)
-@click.option("--no-browser", is_flag=True, help="Start JupyterLab without opening a browser.")
+@command("open")
+@argument("directory", required=False, type=click.Path(path_type=Path))
+@argument("jupyter", nargs=-1, type=click.UNPROCESSED)
+@option("--no-browser", is_flag=True, help="option_no_browser")
 @lang_option
 def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser: bool) -> None:
     """Copy the lessons to DIRECTORY and open JupyterLab there; what follows -- goes to JupyterLab."""
     from smtplab.course.lessons import copy_lessons, lessons
 
     texts = Texts("cli/texts")
-    directory = (directory or Path(DIRECTORY)).absolute()
+    directory = (directory or Path(LESSONS)).absolute()
     report = copy_lessons(directory)
     for name in report.copied:
-        click.echo(texts("copied", name=name, directory=directory))
+        say(texts("copied", name=name, directory=directory))
     for name in report.renewed:
-        click.echo(texts("renewed", name=name))
+        say(texts("renewed", name=name))
     for name, new in report.beside:
-        click.echo(texts("beside", name=name, new=new))
+        say(texts("beside", name=name, new=new))
     if find_spec("jupyterlab") is None:
         raise LessonError(texts("no_jupyterlab"))
     command = [
@@ -48,23 +48,23 @@ def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser
     if no_browser:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        click.echo(texts("as_root"))
+        say(texts("as_root"))
         command.append("--allow-root")
     _become([*command, *jupyter])
 
 
 def _become(command: Sequence[str]) -> NoReturn:
     """Hand the terminal over to another program: its Ctrl-C and its exit status are its own."""
-    sys.stdout.flush()
+    flushed()
     if os.name == "posix":
         os.execv(command[0], list(command))  # noqa: S606  the program is this very Python
     sys.exit(subprocess.call(command))  # noqa: S603
 
 
-@click.command()
-@click.argument("lesson")
-@click.option(
-    "--dir", "directory", type=click.Path(path_type=Path), default=DIRECTORY, show_default=True, help="Where."
+@command()
+@argument("lesson")
+@option(
+    "--dir", "directory", type=click.Path(path_type=Path), default=LESSONS, show_default=True, help="option_reset_dir"
 )
 @lang_option
 def reset(lesson: str, directory: Path) -> None:
@@ -74,32 +74,33 @@ def reset(lesson: str, directory: Path) -> None:
     texts = Texts("cli/texts")
     name, kept = reset_lesson(directory, lesson)
     if kept is not None:
-        click.echo(texts("kept", name=name, kept=kept))
-    click.echo(texts("copied", name=name, directory=directory))
+        say(texts("kept", name=name, kept=kept))
+    say(texts("copied", name=name, directory=directory))
 
 
-@click.command()
-@click.option(
+@command()
+@option(
     "--dir",
     "directory",
     type=click.Path(path_type=Path),
-    help=f"Where the lessons are. [default: {DIRECTORY} where there is one, else here]",
+    help="option_progress_dir",
 )
-@click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write a page to hand in or print.")
-@click.option("--name", default="", help="The name at the top of that page.")
+@option("--save", type=click.Path(path_type=Path), metavar="FILE", help="option_save")
+@option("--name", default="", help="option_student")
 @lang_option
 def progress(directory: Path | None, save: Path | None, name: str) -> None:
     """Show how far you have come in the lessons."""
     from smtplab.course.progress import progress
 
+    texts = Texts("cli/texts")
     if name and save is None:
-        raise click.UsageError("--name goes with --save")
+        raise click.UsageError(texts("name_without_save"))
     if directory is not None and not directory.is_dir():
-        raise click.UsageError(f"there is no directory {directory}")
-    if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(DIRECTORY).is_dir():
-        directory = Path(DIRECTORY)
-    made = progress(directory)
+        raise click.UsageError(texts("no_directory", directory=directory))
+    if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(LESSONS).is_dir():
+        directory = Path(LESSONS)
+    page = progress(directory)
     if save is None:
-        click.echo(str(made))
+        say(str(page))
     else:
-        click.echo(Texts("cli/texts")("saved", file=made.save(save, name=name)))
+        say(texts("saved", file=page.save(save, name=name)))

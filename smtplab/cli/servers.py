@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smtplab.cli.commands import Port, Seconds, argument, command, option
 from smtplab.cli.options import lang_option, personality_option, port_refused
+from smtplab.cli.terminal import say
 from smtplab.errors import DialogueError
-from smtplab.text.texts import Texts
+from smtplab.text.texts import Texts, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some versions of click only
-    """HOST, HOST:PORT, or [IPv6]:PORT."""
+    """A server's address: HOST, HOST:PORT, or [IPv6]:PORT."""
 
     name = "host[:port]"
 
@@ -41,19 +43,19 @@ class _Address(click.ParamType):  # type: ignore[type-arg]  # generic in some ve
 
 
 def _progress() -> Callable[[str], None]:
-    """Show what is done on a terminal, on one line that is wiped; elsewhere say nothing."""
+    """Return what shows progress on a terminal, on one line that is wiped; elsewhere it says nothing."""
     if not sys.stderr.isatty():
         return lambda _what: None
-    return lambda what: click.echo(f"\r\x1b[K{what[:70]}", nl=False, err=True)
+    return lambda what: say(f"\r\x1b[K{what[:70]}", nl=False, err=True)
 
 
-@click.command()
-@click.argument("address", type=_Address())
-@click.option("--starttls", is_flag=True, help="Switch to TLS after EHLO.")
-@click.option("--tls", is_flag=True, help="Speak TLS from the first octet (port 465 unless given).")
-@click.option("--insecure", is_flag=True, help="Do not verify the certificate.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds for each step.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@command()
+@argument("address", type=_Address())
+@option("--starttls", is_flag=True, help="option_starttls")
+@option("--tls", is_flag=True, help="option_tls")
+@option("--insecure", is_flag=True, help="option_insecure")
+@option("--timeout", type=Seconds(), default=10.0, show_default=True, help="option_step_timeout")
+@option("--json", "as_json", is_flag=True, help="option_json")
 @lang_option
 @click.pass_context
 def probe(
@@ -71,20 +73,20 @@ def probe(
         result = probe(*address, starttls=starttls, tls=tls, insecure=insecure, timeout=timeout, progress=progress)
     finally:
         progress("")
-    click.echo(json.dumps(result.as_data(), indent=1) if as_json else str(result))
+    say(json.dumps(result.as_data(), indent=1) if as_json else str(result))
     context.exit(1 if result.violates else 0)
 
 
-@click.command()
-@click.argument("address", type=_Address())
-@click.option("--name", required=True, help="The recording's name, such as postfix-3.10.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write. [default: NAME.json]")
-@click.option("--software", default="unknown", help="What the server is.")
-@click.option("--version", "version_", default="unknown", help="Its version.")
-@click.option("--lmtp", is_flag=True, help="It speaks LMTP.")
-@click.option("--transaction", metavar="RECIPIENT", help="Deliver one message to this recipient of the server's own.")
-@click.option("--limits", is_flag=True, help="Find out after how many HELPs and NOOPs it hangs up, up to 200.")
-@click.option("--timeout", type=float, default=5.0, show_default=True, help="Seconds to wait for each reply.")
+@command()
+@argument("address", type=_Address())
+@option("--name", required=True, help="option_recording_name")
+@option("--out", type=click.Path(path_type=Path), help="option_out")
+@option("--software", default="unknown", help="option_software")
+@option("--version", "version_", default="unknown", help="option_software_version")
+@option("--lmtp", is_flag=True, help="option_lmtp")
+@option("--transaction", metavar="RECIPIENT", help="option_transaction")
+@option("--limits", is_flag=True, help="option_limits")
+@option("--timeout", type=Seconds(), default=5.0, show_default=True, help="option_each_timeout")
 @lang_option
 def record(
     address: tuple[str, int | None], name: str, out: Path | None, software: str, version_: str, *, lmtp: bool,
@@ -118,7 +120,7 @@ def record(
     except FileExistsError:
         raise click.ClickException(Texts("cli/texts")("exists", out=out)) from None
     answers = sum(1 for _ in recording.lines())
-    click.echo(Texts("cli/texts")("recorded", out=out, answers=answers, limits=len(recording.limits)))
+    say(Texts("cli/texts")("recorded", out=out, answers=answers, limits=len(recording.limits)))
 
 
 def _check_new(out: Path) -> None:
@@ -131,15 +133,15 @@ def _check_new(out: Path) -> None:
     except FileExistsError:
         raise click.ClickException(say("exists", out=out)) from None
     except OSError as error:
-        raise click.ClickException(say("not_writable", out=out, why=error.strerror or error)) from None
+        raise click.ClickException(say("not_writable", out=out, why=reason(error))) from None
     out.unlink()
 
 
-@click.command()
-@click.argument("commands", nargs=-1, required=True)
+@command()
+@argument("commands", nargs=-1, required=True)
 @personality_option
-@click.option("--carrier", default="memory", show_default=True, help="tcp or memory.")
-@click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds to wait for a reply.")
+@option("--carrier", default="memory", show_default=True, help="option_carrier")
+@option("--timeout", type=Seconds(), default=10.0, show_default=True, help="option_reply_timeout")
 @lang_option
 def send(commands: tuple[str, ...], personality: str, carrier: str, timeout: float) -> None:
     """Send COMMANDS to a lab, each one an argument, and print the dialogue."""
@@ -153,11 +155,11 @@ def send(commands: tuple[str, ...], personality: str, carrier: str, timeout: flo
             raise type(error)(str(error), error.transcript, error.partial) from None
         finally:
             if len(lab.transcript):
-                click.echo(str(lab.transcript))
+                say(str(lab.transcript))
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=2525, show_default=True, help="0: any that is free.")
+@command()
+@option("--port", type=Port(), default=2525, show_default=True, help="option_port")
 @personality_option
 @lang_option
 def serve(port: int, personality: str) -> None:
@@ -174,17 +176,16 @@ def serve(port: int, personality: str) -> None:
         raise port_refused(error, port) from None
     with lab:
         host, port = lab.address
-        click.echo(texts("serving", host=host, port=port))
-        sys.stdout.flush()
+        say(texts("serving", host=host, port=port))
         while not stop.wait(1.0):
             pass
-    click.echo(texts("stopped"))
+    say(texts("stopped"))
 
 
-@click.command()
+@command()
 @lang_option
 def personalities() -> None:
     """List the servers that a lab can answer as."""
     from smtplab.recordings.personalities import personalities
 
-    click.echo(str(personalities()))
+    say(str(personalities()))

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
-from smtplab.errors import UnknownName
-from smtplab.text.language import resolve
-from smtplab.text.texts import data, listing
+from smtplab.protocol.octets import show_text
+from smtplab.text.language import resolve, speaking
+from smtplab.text.texts import data, listing, unknown
 
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
@@ -64,7 +64,7 @@ class Feedback:
     remark: str = ""
 
     def __repr__(self) -> str:
-        return f"<Feedback {'right' if self.right else 'not yet'}: {self}>"
+        return f"<Feedback {'right' if self.right else 'not yet'}: {show_text(str(self))}>"
 
     def __str__(self) -> str:
         return f"{self.text} {self.remark}".rstrip()
@@ -85,17 +85,18 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
     return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
 
 
-def _row(exercise_id: str) -> dict[str, Any]:
+def _row(exercise_id: str, lang: str) -> dict[str, Any]:
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
         row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
         return row
-    raise UnknownName("exercise", exercise_id, exercises())
+    raise unknown("exercise", exercise_id, exercises(), lang)
 
 
 def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     """Return an exercise by its id. Raises UnknownName, listing those there are."""
-    row, lang = _row(exercise_id), resolve(lang)
+    lang = resolve(lang)
+    row = _row(exercise_id, lang)
     kind = kind_of(row)
     options, items = kind.options(row, lang), kind.items(row)
     return Exercise(
@@ -113,8 +114,10 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
     """
-    row, lang = _row(exercise_id), resolve(lang)
-    result = grade(Question(exercise_id, row, lab, lang), answer)
+    lang = resolve(lang)
+    row = _row(exercise_id, lang)
+    with speaking(lang):
+        result = grade(Question(exercise_id, row, lab, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
     remark = ""

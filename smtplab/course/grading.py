@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.graders import RIGHT, Result, grader
-from smtplab.errors import NotAnAnswer, UnknownName
-from smtplab.protocol.octets import name_or_text, show_octets
+from smtplab.errors import NotAnAnswer
+from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
 from smtplab.server.personality import Personality
-from smtplab.text.texts import Texts
+from smtplab.text.texts import Sentences, Texts, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from smtplab.lab.lab import Lab
+
+_say = Sentences("course/errors")
 
 PARTS = ("code", "separator", "enhanced", "text", "cr", "lf")
 
@@ -90,7 +92,7 @@ def pieces(reply: Reply) -> tuple[str, ...]:
 
 
 def _code(question: Question, answer: Any) -> Result:
-    code = _option(answer, question.row["options"])
+    code = _option(question, answer, question.row["options"])
     with _server(question) as server:
         reply = server.send(question.row["command"])
     return Result(code, reply=reply, right=str(reply.code) == code)
@@ -100,7 +102,7 @@ def _code(question: Question, answer: Any) -> Result:
 
 
 def _choice(question: Question, answer: Any) -> Result:
-    choice = _option(answer, question.row["option"])
+    choice = _option(question, answer, question.row["option"])
     return Result(choice, right=choice == question.row["right"])
 
 
@@ -109,7 +111,7 @@ def _choice(question: Question, answer: Any) -> Result:
 
 def _command(question: Question, answer: Any) -> Result:
     if not isinstance(answer, str | bytes):
-        raise _another_form(question, "a command line", answer)
+        raise _another_form(question, _say("form_command", question.lang), answer)
     with _server(question) as server:
         reply = server.send(answer.strip())
     wanted = question.row["wanted"]
@@ -172,7 +174,7 @@ def _lines(reply: Reply) -> str:
 
 def _text(question: Question, answer: Any) -> Result:
     if not isinstance(answer, str):
-        raise _another_form(question, "text", answer)
+        raise _another_form(question, _say("form_text", question.lang), answer)
     return grader(question.id)(answer)
 
 
@@ -238,9 +240,7 @@ def _server(question: Question) -> Iterator[Lab]:
     row = question.row
     if not row.keys() & {"personality", "script", "before"}:
         if question.lab is None:
-            raise NotAnAnswer(
-                f"{question.id} asks your lab's server: give the lab, check({question.id!r}, answer, lab)"
-            )
+            raise NotAnAnswer(_say("needs_lab", question.lang, exercise=question.id, quoted=repr(question.id)))
         yield question.lab
         return
     from smtplab.lab.lab import start  # most exercises need no server of their own
@@ -261,29 +261,29 @@ def _reply(item: Row) -> Reply:
 
     reply = recording(item["personality"]).reply_to(item["command"].encode() + b"\r\n")
     if reply is None:
-        raise UnknownName("recorded command", item["command"], ())
+        raise unknown("recorded command", item["command"], ())
     return Reply(reply.octets)
 
 
-def _option(answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:
+def _option(question: Question, answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:
     if not isinstance(answer, str | int):
-        raise NotAnAnswer(f"the answer is one of {', '.join(options)}, not {type(answer).__name__}")
+        raise NotAnAnswer(_say("not_an_option", question.lang, options=", ".join(options), kind=type(answer).__name__))
     option = str(answer).strip()
     if option not in options:
-        raise UnknownName("answer", option, tuple(options))
+        raise unknown("answer", option, tuple(options), question.lang)
     return option
 
 
 def _answers(question: Question, answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
     if not isinstance(answer, list | tuple):
-        raise _another_form(question, f"a list of {count} names, one for each", answer)
+        raise _another_form(question, _say("form_list", question.lang, count=count), answer)
     if len(answer) != count:
-        raise NotAnAnswer(f"the answer to {question.id} is a list of {count} names, one for each, not {len(answer)}")
-    return [_option(each, options) for each in answer]
+        raise NotAnAnswer(_say("wrong_count", question.lang, exercise=question.id, count=count, size=len(answer)))
+    return [_option(question, each, options) for each in answer]
 
 
 def _another_form(question: Question, form: str, answer: Any) -> NotAnAnswer:
-    return NotAnAnswer(f"the answer to {question.id} is {form}, not {type(answer).__name__}")
+    return NotAnAnswer(_say("another_form", question.lang, exercise=question.id, form=form, kind=type(answer).__name__))
 
 
 def _named(error: BaseException) -> str:
@@ -293,7 +293,8 @@ def _named(error: BaseException) -> str:
     except Exception:  # noqa: BLE001
         message = ""
     name = type(error).__name__
-    return f"{name}: {message[:300]}" if message else name
+    message = "\n".join(map(show_text, message[:300].split("\n")))  # it may hold what no terminal prints
+    return f"{name}: {message}" if message else name
 
 
 def _wrong(truth: list[str], answers: list[str]) -> list[int]:

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab.course.disk import free_name, set_aside, write_whole
-from smtplab.errors import LessonError, UnknownName
+from smtplab.errors import LessonError
 from smtplab.text.language import resolve
+from smtplab.text.texts import Sentences, reason, unknown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
+
+_say = Sentences("course/errors")
 
 MANIFEST = ".smtplab-lessons.json"
 _MANIFEST_VERSION = 1
@@ -52,7 +55,7 @@ def lessons(lang: str | None = None) -> tuple[Traversable, ...]:
             notebooks = [entry for entry in folder.iterdir() if entry.name.endswith(_SUFFIX)]
             if notebooks:
                 return tuple(sorted(notebooks, key=lambda entry: entry.name))
-    raise LessonError(f"this installation of smtplab has no lessons in {lang!r}")
+    raise LessonError(_say("no_lessons", lang=repr(lang)))
 
 
 def find_lesson(name: str, lang: str | None = None) -> Traversable:
@@ -63,7 +66,7 @@ def find_lesson(name: str, lang: str | None = None) -> Traversable:
         number = stem.partition("-")[0]
         if wanted == stem or (wanted.isdigit() and number.isdigit() and int(wanted) == int(number)):
             return lesson
-    raise UnknownName("lesson", name, stems)
+    raise unknown("lesson", name, stems, lang)
 
 
 def copy_lessons(directory: Path, lang: str | None = None) -> Report:
@@ -125,7 +128,7 @@ def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[s
 
 
 def _cannot(path: Path, error: OSError) -> LessonError:
-    return LessonError(f"cannot write {path}: {error.strerror or error}")
+    return LessonError(_say("cannot_write", path=path, why=reason(error)))
 
 
 def _open(directory: Path) -> dict[str, str]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.disk import set_aside, write_whole
-from smtplab.text.texts import Texts
+from smtplab.text.texts import Texts, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ class Logbook:
             return ""
         say = Texts("course/progress", lang)
         of_ours = isinstance(self._trouble, NoSuchPlace)
-        why = say(self._trouble.args[0]) if of_ours else self._trouble.strerror or str(self._trouble)
+        why = say(self._trouble.args[0]) if of_ours else reason(self._trouble, lang)
         return say("not_kept", path=_shown(self._wish), why=why)
 
     def remark(self, lang: str) -> str:

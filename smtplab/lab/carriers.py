@@ -9,14 +9,18 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from smtplab.errors import LabError, UnknownName
+from smtplab.errors import LabError
+from smtplab.text.texts import Sentences, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtplab.protocol.connection import Connection
 
+_say = Sentences("lab/errors")
+
 CARRIERS = ("auto", "tcp", "memory")
+_LAST_PORT = 65535
 
 
 class Carrier(Protocol):
@@ -38,6 +42,12 @@ class Carrier(Protocol):
         """Stop the server and everything that belongs to it. Idempotent."""
 
 
+def check_port(port: object) -> None:
+    """Raise ValueError where a port is no number from 0 to 65535."""
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+        raise ValueError(_say("port", port=repr(port)))
+
+
 def open_carrier(name: str, make_server: Callable[[Any, Any], Any], port: int = 0) -> Carrier:
     """Start a server on the carrier called `name`.
 
@@ -45,26 +55,25 @@ def open_carrier(name: str, make_server: Callable[[Any, Any], Any], port: int = 
     make_server: takes an event loop and a function from a peer's address to the `Sources` in which the session is to
       note its writes (None: no client of the lab's); returns the server protocol of the session.
     port: for tcp, 0 for one that the system picks.
-    Raises UnknownName, OSError where the port is taken, ValueError for a port in memory, LabError for tcp in a browser.
+    Raises UnknownName, OSError where the port is taken, ValueError for what is no port and for a port in
+    memory, LabError for tcp in a browser.
     """
+    check_port(port)
     browser = sys.platform == "emscripten"
     if name == "auto":
         name = os.environ.get("SMTPLAB_CARRIER") or name
     if name == "auto":
         name = "memory" if browser else "tcp"
     if name == "tcp" and browser:
-        raise LabError(
-            "a browser tab has no sockets, so a lab cannot run over tcp here; smtplab.start() runs it in memory, "
-            "where lab.send works all the same"
-        )
+        raise LabError(_say("no_tcp"))
     if name == "tcp":
         from smtplab.lab.tcp import TcpCarrier  # a browser has no sockets to import
 
         return TcpCarrier(make_server, port)
     if name == "memory" and port:
-        raise ValueError(f"port {port} was asked for, but the memory carrier has no port; use carrier='tcp'")
+        raise ValueError(_say("port_in_memory", port=port))
     if name == "memory":
         from smtplab.lab.memory import MemoryCarrier
 
         return MemoryCarrier(make_server)
-    raise UnknownName("carrier", name, CARRIERS)
+    raise unknown("carrier", name, CARRIERS)

@@ -19,10 +19,12 @@ from smtplab.errors import LabError, LabStopped, NoAddress
 from smtplab.lab.carriers import Carrier, open_carrier
 from smtplab.protocol.client import Client
 from smtplab.protocol.command import command_line
+from smtplab.protocol.octets import show_text
 from smtplab.protocol.timeouts import seconds
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import Message, ServerState
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
     from smtplab.protocol.reply import Reply
     from smtplab.protocol.transcript import Transcript
+
+_say = Sentences("lab/errors")
 
 HOSTNAME = "lab.example"
 
@@ -52,7 +56,7 @@ class Lab:
         server: Any = LabSMTP,
     ) -> None:
         if not (isinstance(server, type) and issubclass(server, SMTP)):
-            raise TypeError(f"server is a class, LabSMTP's or aiosmtpd's SMTP's child, not {server!r}")
+            raise TypeError(_say("server_type", server=repr(server)))
         self.timeout = seconds(timeout)
         self._choice = (carrier, port)
         self._server = server
@@ -97,7 +101,7 @@ class Lab:
         self.stop()
 
     def __repr__(self) -> str:
-        return f"<Lab {self.name} over {self._carrier.name}{'' if self.running else ', stopped'}>"
+        return f"<Lab {show_text(str(self.name))} over {self._carrier.name}{'' if self.running else ', stopped'}>"
 
     # --- what it is
 
@@ -115,12 +119,9 @@ class Lab:
     def address(self) -> tuple[str, int]:
         """Host and port, for curl, swaks, telnet or smtplib. Raises NoAddress on the memory carrier."""
         if not self.running:
-            raise LabStopped("the lab is stopped, so it has no address; lab.start() starts it again")
+            raise LabStopped(_say("no_address_stopped"))
         if self._carrier.address is None:
-            raise NoAddress(
-                "this lab has no address: it runs in memory, where no other program can reach it. "
-                "Use lab.send here, or smtplab.start(carrier='tcp') on a computer with Python."
-            )
+            raise NoAddress(_say("no_address"))
         return self._carrier.address
 
     @property
@@ -175,7 +176,7 @@ class Lab:
         [214, 250]
         """
         if not isinstance(data, bytes):
-            raise TypeError(f"send_raw takes bytes, not {type(data).__name__}")
+            raise TypeError(_say("send_raw_type", kind=type(data).__name__))
         with self._turn():
             strict = issubclass(self._server, LabSMTP) and not self.personality.bare_lf
             return self._client.send_raw(data, self._seconds(timeout), bare_lf=not strict)
@@ -199,7 +200,7 @@ class Lab:
     def _turn(self) -> AbstractContextManager[bool]:
         """Return the lock by which callers take turns. Raises LabError for a handler of the lab's own server."""
         if self._carrier.inside():
-            raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
+            raise LabError(_say("inside"))
         return self._lock
 
     def _seconds(self, timeout: float | None) -> float:
@@ -226,7 +227,7 @@ def _factory(server: Any, handler: Any, state: ServerState) -> Callable[[Any, An
 
 
 def _stopped(_timeout: float) -> NoReturn:
-    raise LabStopped("the lab is stopped; lab.start() starts it again")
+    raise LabStopped(_say("stopped"))
 
 
 def _close(client: Client, carrier: Carrier) -> None:
@@ -253,7 +254,7 @@ def start(
     port: for tcp, the port on 127.0.0.1; 0 has the system pick one.
     handler: an aiosmtpd handler of your own; without one, mail is held in `lab.messages` and goes nowhere.
     server: a server class of your own, LabSMTP's or aiosmtpd's SMTP's child.
-    Raises UnknownName for an unknown personality or carrier, OSError where the port is taken, TypeError for a server
-    that is no such class.
+    Raises UnknownName for an unknown personality or carrier, OSError where the port is taken, ValueError for a timeout
+    or port that is none, TypeError for a server that is no such class.
     """
     return Lab(how, carrier=carrier, timeout=timeout, port=port, handler=handler, server=server)

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import ProbeError
 from smtplab.lab.dialogue import Dialogue, LabServer, Peer
 from smtplab.lab.lab import Lab
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import show_octets, show_text
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
 from smtplab.text.html import paragraphs, table
+from smtplab.text.language import telling
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class Probe:
         }  # fmt: skip
 
     def __repr__(self) -> str:
-        return f"<Probe {f'of {self.host}' if self.port is None else f'{self.host}:{self.port}'} {self.worst}>"
+        host = show_text(self.host)
+        return f"<Probe {f'of {host}' if self.port is None else f'{host}:{self.port}'} {self.worst}>"
 
     def __str__(self) -> str:
         rows = self.rows()
@@ -152,6 +154,7 @@ def need_sockets(lang: str | None = None) -> None:
         raise ProbeError(Texts("lab/probe", lang)("no_sockets"))
 
 
+@telling
 def probe(
     host: str | Lab,
     port: int | None = None,
@@ -179,11 +182,11 @@ def probe(
         options = {"port": port is not None, "starttls": starttls, "tls": tls, "insecure": insecure}
         if any(options.values()):
             names = ", ".join(name for name, is_there in options.items() if is_there)
-            raise ValueError(f"{names}: a lab is asked over its own carrier, which takes no port and speaks no TLS")
+            raise ValueError(say("options_of_a_lab", names=names))
         with host.other_client() as client:
             return _result(LabServer(host.name, client), within, say, progress)
     if not isinstance(host, str):
-        raise TypeError(f"a probe asks a Lab, or a host by its name, not {type(host).__name__}")
+        raise TypeError(say("host_type", kind=type(host).__name__))
     if port is not None and (not isinstance(port, int) or isinstance(port, bool) or not 0 < port <= _LAST_PORT):
         raise ValueError(say("port", port=repr(port)))
     need_sockets(lang)

@@ -15,6 +15,8 @@ from smtplab.lab.watch import WatchedConnection
 from smtplab.protocol.client import Client
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.sources import UNKNOWN, Source
+from smtplab.text.language import DEFAULT
+from smtplab.text.texts import data, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,11 +149,11 @@ class Remote:
         """Return in one line why the dialogue broke off."""
         say, where = self._say, self.where
         if isinstance(error, ssl.SSLError):
-            return say("tls_failed", where=where, why=_reason(error))
+            return say("tls_failed", where=where, why=_reason(error, say))
         if isinstance(error, socket.gaierror):
-            return say("unknown_host", host=self.host, why=error.strerror or str(error))
+            return say("unknown_host", host=self.host, why=reason(error, say.lang))
         if isinstance(error, OSError) and not isinstance(error, DialogueError):
-            return say("unreachable", where=where, why=error.strerror or str(error) or "timed out")
+            return say("unreachable", where=where, why=reason(error, say.lang) or say("timed_out"))
         transcript = self.client.transcript
         partial = transcript[-1].partial if transcript else b""
         greeted = bool(transcript) and transcript[0].reply is not None
@@ -166,7 +168,7 @@ class Remote:
 def _open(host: str, port: int, timeout: float) -> socket.socket:
     """Return a connected socket, of the first address that answers; all of them together have `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    error: OSError = TimeoutError("timed out")
+    error: OSError = TimeoutError()
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except ValueError as refusal:  # no possible name: a label too long, NUL
@@ -187,5 +189,9 @@ def _open(host: str, port: int, timeout: float) -> socket.socket:
     raise error
 
 
-def _reason(error: ssl.SSLError) -> str:
+def _reason(error: ssl.SSLError, say: Texts) -> str:
+    """Return why TLS failed: OpenSSL's words, or ours for them in another language."""
+    key = f"verify_{getattr(error, 'verify_code', 0)}"
+    if say.lang != DEFAULT and key in data(say.name):
+        return say(key)
     return getattr(error, "verify_message", "") or error.reason or str(error)

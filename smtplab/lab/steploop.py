@@ -19,10 +19,12 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import LabError
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+_say = Sentences("lab/errors")
 _MAX_STEPS = 1_000_000
 _log = logging.getLogger("asyncio")
 
@@ -97,7 +99,7 @@ class StepLoop(asyncio.AbstractEventLoop):
         """Make a task of this loop."""
         if self._closed:
             coro.close()
-            raise RuntimeError("the loop is closed")
+            raise RuntimeError(_say("loop_closed"))
         return asyncio.Task(coro, loop=self, **{key: value for key, value in options.items() if value is not None})
 
     def call_soon(  # type: ignore[override]
@@ -141,11 +143,11 @@ class StepLoop(asyncio.AbstractEventLoop):
 
     def run_in_executor(self, *_args: Any) -> Any:  # type: ignore[override]
         """Refuse: there are no threads here."""
-        raise LabError("the memory carrier has no threads: run_in_executor needs the tcp carrier")
+        raise LabError(_say("no_threads"))
 
     def run_forever(self) -> None:
         """Refuse: this loop is stepped."""
-        raise LabError("the memory carrier's loop is stepped by the lab, it cannot be run")
+        raise LabError(_say("stepped"))
 
     # --- stepping
 
@@ -157,7 +159,7 @@ class StepLoop(asyncio.AbstractEventLoop):
         if not self._ready:
             return
         if self.stepped_by is not None:
-            raise LabError("the lab was called from inside its own server: a handler cannot wait for itself")
+            raise LabError(_say("inside"))
         # asyncio has these four for authors of loops and tasks; a thread has one current task from Python 3.14 on
         outer = events._get_running_loop()  # noqa: SLF001
         task = None if outer is None else tasks.current_task(outer)
@@ -172,7 +174,7 @@ class StepLoop(asyncio.AbstractEventLoop):
                     return
                 # one at a time: after an interrupt in a callback the others are still queued
                 ready.popleft().run(self)
-            raise LabError("the server never comes to rest: it keeps scheduling work without waiting for anything")
+            raise LabError(_say("never_rests"))
         finally:
             self.stepped_by = None
             events._set_running_loop(outer)  # noqa: SLF001

@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, NoReturn
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout
 from smtplab.protocol.reply import CLOSING_CODES, Reply, ReplyParser
 from smtplab.protocol.transcript import Exchange, Transcript
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtplab.protocol.connection import Connection
+
+_say = Sentences("protocol/errors")
 
 REPLY_LIMIT = 2**20
 """A reply that has more octets than this and no end is taken for one that never ends."""
@@ -81,10 +84,7 @@ class Client:
         for _ in range(2):
             connection, deadline = self._ready(timeout)
             if self.reading_message and line != _DOT:
-                raise LabError(
-                    "the server is reading a message and answers no command before a line with one dot; "
-                    r"send the text with send_raw(b'...\r\n.\r\n')"
-                )
+                raise LabError(_say("reading_message"))
             try:
                 if not self._put(connection, line, timeout):
                     self._read_last_words(connection)
@@ -173,7 +173,7 @@ class Client:
             self._abandon(None)
             raise
         if self._connection is None:
-            raise ConnectionLost("the server hung up after its greeting", self.transcript)
+            raise ConnectionLost(_say("hung_up_after_greeting"), self.transcript)
         return connection, deadline
 
     def _read_waiting(self, connection: Connection) -> None:
@@ -189,7 +189,7 @@ class Client:
                 raise
             self._note_unasked()
             if size > UNASKED_LIMIT:
-                self._break(None, ReplyTimeout, f"the server talks on unasked: over {UNASKED_LIMIT} octets came")
+                self._break(None, ReplyTimeout, _say("talks_on", limit=UNASKED_LIMIT))
         if data is None:
             self._note_hung_up()
 
@@ -207,7 +207,7 @@ class Client:
         try:
             connection.send(octets, timeout)
         except TimeoutError:
-            self._break(octets, ReplyTimeout, f"the server took no more octets for {timeout:g} s")
+            self._break(octets, ReplyTimeout, _say("takes_no_more", seconds=f"{timeout:g}"))
         except OSError:
             return False
         return True
@@ -237,15 +237,15 @@ class Client:
             while not self._arrived:
                 data = connection.receive(deadline)
                 if not data:
-                    self._break(command, ConnectionLost, "the server closed the connection before it had replied")
+                    self._break(command, ConnectionLost, _say("closed_before_reply"))
                 self._arrived.extend(self._parser.feed(data))
                 if not self._arrived and len(self._parser) > REPLY_LIMIT:
-                    self._break(command, ReplyTimeout, f"the reply has no end: over {REPLY_LIMIT} octets came")
+                    self._break(command, ReplyTimeout, _say("no_end", limit=REPLY_LIMIT))
         except ReplyTimeout:
             raise
         except TimeoutError:
-            began = f", only {len(self._parser)} octets of one" if len(self._parser) else ""
-            self._break(command, ReplyTimeout, f"no complete reply came within the timeout{began}")
+            size = len(self._parser)
+            self._break(command, ReplyTimeout, _say("timed_out_within", size=size) if size else _say("timed_out"))
 
     def _note(self, connection: Connection, command: bytes | None) -> Reply | None:
         """Note the first reply that has arrived, and hang up where the server does.
@@ -301,15 +301,15 @@ class Client:
     def _lost(self, rest: bytes) -> NoReturn:
         """Note what was sent to a server that had hung up by then."""
         self._exchanges.append(Exchange(rest, None, self._session, closed=True))
-        raise ConnectionLost("the server hung up before it had read everything", self.transcript)
+        raise ConnectionLost(_say("hung_up_before_reading"), self.transcript)
 
     def _break(self, command: bytes | None, kind: type[ConnectionLost | ReplyTimeout], why: str) -> NoReturn:
         partial = self._parser.pending
         self._abandon(command, closed=kind is ConnectionLost)
         if command is not None:
-            why += f" (waiting for the reply to {command[:60]!r})"
+            why += f" ({_say('waiting_for_reply', command=repr(command[:60]))})"
         elif not self._read:
-            why += " (waiting for the greeting)"
+            why += f" ({_say('waiting_for_greeting')})"
         raise kind(why, self.transcript, partial)
 
 

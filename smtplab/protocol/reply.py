@@ -25,10 +25,13 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtplab.errors import NotAReply
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import quoted, show_octets
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_say = Sentences("protocol/errors")
 
 REPLY_LINE_LIMIT = 512
 """The longest reply line in octets, code and CRLF included (RFC 5321 §4.5.3.1.5)."""
@@ -83,7 +86,22 @@ class _Line(NamedTuple):
 
 
 def _decode(octets: bytes) -> str:
-    return octets.decode("utf-8", "surrogateescape")
+    r"""Return octets as text that can be printed: what is no UTF-8 stands as \xNN, for `raw` holds the octet."""
+    return octets.decode("utf-8", "backslashreplace")
+
+
+def _checked_line(line: str, enhanced: str | None) -> str:
+    """Return the text of a line to be made. Raises TypeError, ValueError."""
+    if not isinstance(line, str):
+        raise TypeError(_say("line_type", kind=type(line).__name__))
+    text = f"{enhanced} {line}" if enhanced else line
+    if "\r" in text or "\n" in text:
+        raise ValueError(_say("line_end", text=repr(text)))
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise ValueError(_say("line_character", char=repr(text[error.start]), text=repr(text))) from None
+    return text
 
 
 @lru_cache
@@ -135,11 +153,13 @@ class Reply:
 
     def __post_init__(self) -> None:
         """Refuse what is not exactly one reply."""
+        if not isinstance(self.raw, bytes):
+            raise TypeError(_say("reply_type", kind=type(self.raw).__name__))
         if len(self.raw) < 3 or not self.raw[:3].isdigit():
-            raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.raw[:12]!r}")
+            raise NotAReply(_say("no_digits", begins=repr(self.raw[:12])))
         end = find_end(self.raw)
         if -1 < end < len(self.raw):
-            raise NotAReply(f"one reply ends at octet {end}, and {len(self.raw) - end} octets follow it")
+            raise NotAReply(_say("two_replies", end=end, more=len(self.raw) - end))
 
     @classmethod
     def _checked(cls, raw: bytes) -> Reply:
@@ -152,17 +172,15 @@ class Reply:
     def of(cls, code: int, *lines: str, enhanced: str | None = None) -> Reply:
         r"""Make a well-formed reply: each line of text with the code, CRLF and, where given, the enhanced code.
 
-        Raises ValueError for a code outside the grammar, or a line that holds CR or LF.
+        Raises ValueError for a code outside the grammar, or a line that holds CR, LF or a character that UTF-8 has not;
+        TypeError for a line that is no text.
 
         >>> Reply.of(214, "Commands:", "HELP QUIT").raw
         b'214-Commands:\r\n214 HELP QUIT\r\n'
         """
-        if not _ABNF_CODE.match(b"%d" % code):
-            raise ValueError(f"{code} is not a reply code (RFC 5321 §4.2: digits 2-5, 0-5, 0-9)")
-        texts = [f"{enhanced} {line}" if enhanced else line for line in lines or ("",)]
-        for text in texts:
-            if "\r" in text or "\n" in text:
-                raise ValueError(f"a line of a reply cannot hold CR or LF: {text!r}")
+        if not isinstance(code, int) or not _ABNF_CODE.match(b"%d" % code):
+            raise ValueError(_say("impossible_code", code=code if isinstance(code, int) else repr(code)))
+        texts = [_checked_line(line, enhanced) for line in lines or ("",)]
         marks = ["-"] * (len(texts) - 1) + [" "]
         out = "".join(f"{code}{mark}{text}\r\n" for mark, text in zip(marks, texts, strict=True))
         return cls(out.encode("utf-8", "surrogateescape"))
@@ -176,7 +194,10 @@ class Reply:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The text of each line, without code, separator and line end; an enhanced code is part of it."""
+        r"""The text of each line, without code, separator and line end; an enhanced code is part of it.
+
+        An octet that is no UTF-8 stands in it as \xNN, so that any text can be printed; `raw` has the octet itself.
+        """
         return tuple(_decode(line.enhanced + line.text) for line in self._lines)
 
     @cached_property
@@ -270,10 +291,9 @@ class Reply:
         return self.raw
 
     def __repr__(self) -> str:
-        first = self.lines[0].encode("utf-8", "backslashreplace").decode()
-        shown = repr(first if len(first) <= 40 else first[:39] + "…")
-        more = f" +{len(self.lines) - 1} lines" if self.is_multiline else ""
-        return f"<Reply {self.raw[:3].decode()} {shown}{more}>"
+        first = quoted(self._lines[0].enhanced + self._lines[0].text)
+        more = f" +{len(self._lines) - 1} lines" if self.is_multiline else ""
+        return f"<Reply {self.raw[:3].decode()} {first}{more}>"
 
     def __str__(self) -> str:
         return "\n".join(show_octets(line.removesuffix(b"\r")) for line in self.raw.removesuffix(b"\n").split(b"\n"))
@@ -330,7 +350,7 @@ class ReplyParser:
             if not buffer[start : start + 3].isdigit() and (len(buffer) - start >= 3 or b"\n" in buffer[start:]):
                 if replies:
                     break
-                raise NotAReply(f"a reply begins with three digits (RFC 5321 §4.2), this with {self.pending[:12]!r}")
+                raise NotAReply(_say("no_digits", begins=repr(self.pending[:12])))
             end = find_end(buffer, start, self._line)
             if end < 0:
                 break

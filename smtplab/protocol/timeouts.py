@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from smtplab.text.texts import Sentences
+
+_say = Sentences("protocol/errors")
+
 LONGEST = 86_400
 """Seconds: a day. RFC 5321 §4.5.3.2 asks a client for ten minutes at most, and a socket takes no number at all."""
 
@@ -13,7 +17,7 @@ LONGEST = 86_400
 def seconds(timeout: float) -> float:
     """Return the timeout, checked. Raises ValueError when it is not a number of seconds above 0, or is over a day."""
     if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
-        raise ValueError(f"timeout is a number of seconds above 0, not {timeout!r}")
+        raise ValueError(_say("timeout", timeout=repr(timeout)))
     if timeout > LONGEST:
-        raise ValueError(f"timeout is at most {LONGEST} seconds, a day, not {timeout!r}")
+        raise ValueError(_say("long_timeout", longest=LONGEST, timeout=repr(timeout)))
     return timeout

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, overload
 
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import quoted, show_octets, show_text
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -93,10 +93,10 @@ class Exchange:
         }
         if any(remarks.values()):
             say = Texts("protocol/texts", lang)
-            yield from (say(f"remark_{key}", error=self.error) for key, holds in remarks.items() if holds)
+            yield from (say(f"remark_{key}", error=show_text(self.error)) for key, holds in remarks.items() if holds)
 
     def __repr__(self) -> str:
-        said = "greeting" if self.sent is None else repr(show_octets(self.sent.rstrip(b"\r\n")))
+        said = "greeting" if self.sent is None else quoted(self.sent.rstrip(b"\r\n"))
         return f"<Exchange {said} {'no reply' if self.reply is None else self.reply.code}>"
 
     def __str__(self) -> str:

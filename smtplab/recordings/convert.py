@@ -19,9 +19,12 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import RecordingError
 from smtplab.recordings.recording import COUNTS, Limit, RecordedReply, Recording
 from smtplab.recordings.replay import RecordedPersonality
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_say = Sentences("recordings/errors")
 
 _HELLO = (b"EHLO", b"HELO", b"LHLO")
 
@@ -202,6 +205,8 @@ def main() -> None:
     """Convert the captures named on the command line."""
     import click
 
+    told = Sentences("recordings/convert")
+
     @click.command()
     @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @click.option("--to", "target", required=True, type=click.Path(file_okay=False, path_type=Path))
@@ -211,17 +216,16 @@ def main() -> None:
         for path in captures:
             capture = json.loads(path.read_text("utf-8"))
             if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
-                click.echo(f"{path.name}: no capture of SMTP sessions, left out")
+                click.echo(told("left_out", name=path.name))
                 continue
             recording = convert(capture)
             text = recording.to_text()
             if Recording.from_text(text) != recording:
-                raise RecordingError(f"{path}: the recording does not survive its own file format")
+                raise RecordingError(_say("does_not_survive", path=path))
             (target / f"{recording.name}.json").write_text(text, "utf-8")
             wrong = sum(len(differences(recording, session)) for session in sessions(capture))
-            click.echo(
-                f"{recording.name}: {len(text)} octets, {len(recording.limits)} limits, {wrong} differences on replay"
-            )
+            limits = len(recording.limits)
+            click.echo(told("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
 
     run()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from smtplab.errors import UnknownName
 from smtplab.recordings.recording import Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.text.html import table
-from smtplab.text.texts import Texts
+from smtplab.text.language import DEFAULT, resolve
+from smtplab.text.texts import Texts, data, unknown
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,31 @@ def about(name: str) -> About:
         return About(name, software, version, "", obtained)
     server = recording(name)
     obtained = "; ".join([server.obtained, *(f"{each.date}: {each.obtained}" for each in server.additions)])
-    return About(name, server.software, server.version, server.date, obtained)
+    return About(name, origin(server.software), origin(server.version), server.date, origin(obtained))
+
+
+def origin(text: str, lang: str | None = None) -> str:
+    """Return what a recording says of where it comes from, its words in a language and its code as it stands.
+
+    lang: else the language that is set. Raises UnknownName for another.
+    """
+    lang = resolve(lang)
+    if lang == DEFAULT:
+        return text
+    words = _words(lang)
+    return _phrases().sub(lambda phrase: words[phrase[0]], text)
+
+
+@cache
+def _words(lang: str) -> dict[str, str]:
+    return {row["en"]: row[lang] for row in data("recordings/origins").values()}
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Return the pattern of every phrase, the longer ones first."""
+    phrases = sorted(_words(DEFAULT), key=len, reverse=True)
+    return re.compile("|".join(rf"(?<!\w){re.escape(phrase)}(?!\w)" for phrase in phrases))
 
 
 def personality(choice: str | Path | Personality) -> Personality:
@@ -80,5 +105,5 @@ def personality(choice: str | Path | Personality) -> Personality:
     if isinstance(choice, str) and choice in BUILT_IN:
         return BUILT_IN[choice]
     if choice not in names():
-        raise UnknownName("personality", choice, personalities())
+        raise unknown("personality", choice, personalities())
     return RecordedPersonality(choice)

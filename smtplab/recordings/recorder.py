@@ -21,6 +21,7 @@ from smtplab.recordings.convert import convert
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
 from smtplab.recordings.recording import Addition, RecordedReply
 from smtplab.rfc.registry import required_verbs
+from smtplab.text.language import telling
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class _Recorder:
 
     def session(self, name: str, lines: list[bytes], *, greet: bool, keep_hello: bool = True) -> int:
         """Send lines on one connection until the server hangs up; return how many it took."""
-        self._progress(name)
+        self._progress(self._say("session", number=self._sessions + 1, line=f"{lines[0]!r:.40}"))
         connection = self._connect(self._timeout)
         self._read = 0  # octets of this connection
         try:
@@ -217,6 +218,7 @@ class _Recorder:
             return False
 
 
+@telling
 def record(
     connect: Callable[[float], Connection],
     name: str,
@@ -280,6 +282,7 @@ def topics(words: Iterable[str]) -> list[bytes]:
     ]
 
 
+@telling
 def extend(
     recording: Recording,
     connect: Callable[[float], Connection],

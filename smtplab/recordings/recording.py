@@ -19,12 +19,15 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from smtplab.errors import RecordingError, UnknownName
-from smtplab.text.texts import listing, octets
+from smtplab.errors import RecordingError
+from smtplab.protocol.octets import show_text
+from smtplab.text.texts import Sentences, listing, octets, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+_say = Sentences("recordings/errors")
 
 FOLDER = "recordings/servers"
 FORMAT = "smtplab-recording"
@@ -98,7 +101,7 @@ class Recording:
     note: str = field(default="", compare=False)
 
     def __repr__(self) -> str:
-        return f"<Recording {self.name}>"
+        return f"<Recording {show_text(self.name)}>"
 
     @cached_property
     def _by_phase(self) -> Answers:
@@ -137,13 +140,11 @@ class Recording:
     def read(cls, path: Path) -> Recording:
         """Read a recording file. Raises RecordingError naming file, line and reason; OSError."""
         if path.stat().st_size > MAX_OCTETS:
-            raise RecordingError(
-                f"{path}: {path.stat().st_size} octets are too many for a recording (at most {MAX_OCTETS})"
-            )
+            raise RecordingError(_say("too_large", where=path, size=path.stat().st_size, most=MAX_OCTETS))
         try:
             text = path.read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
-            raise RecordingError(f"{path}: octet {error.start}: not UTF-8") from error
+            raise RecordingError(_say("not_utf8", where=path, place=error.start)) from error
         return cls.from_text(text, str(path))
 
     @classmethod
@@ -152,13 +153,13 @@ class Recording:
         try:
             data = json.loads(text)
         except (json.JSONDecodeError, RecursionError) as error:
-            line = getattr(error, "lineno", 1)
-            raise RecordingError(f"{where}: line {line}: not JSON, or cut short ({error})") from error
+            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            raise RecordingError(_say("not_json", where=where, line=line, column=column)) from error
         try:
             return _from_data(data)
-        except RecordingError as error:
-            place, _, reason = str(error).partition("|")
-            raise RecordingError(f"{where}: line {_line_of(text, place)}: {reason}") from error
+        except _Fault as fault:
+            line = _line_of(text, fault.place)
+            raise RecordingError(_say("at_line", where=where, line=line, fault=fault)) from fault
 
     def to_text(self) -> str:
         """Return the file's text."""
@@ -194,7 +195,7 @@ def names() -> tuple[str, ...]:
 def recording(name: str) -> Recording:
     """Return the recording of that name, read once. Raises UnknownName, listing those there are."""
     if name not in names():
-        raise UnknownName("recording", name, names())
+        raise unknown("recording", name, names())
     return Recording.from_text(octets(f"{FOLDER}/{name}.json").decode("utf-8"), f"{name}.json")
 
 
@@ -225,8 +226,20 @@ def _put_answers(answers: Answers) -> list[dict[str, Any]]:
     return [{**_put_reply(reply), "to": lines} for reply, lines in by_reply.items()]
 
 
-def _fail(place: str, reason: str) -> RecordingError:
-    return RecordingError(f"{place}|{reason}")
+class _Fault(RecordingError):
+    """What is wrong in the data of a file. place: the text in the file where it is."""
+
+    place = ""
+
+
+def _fault(place: str, key: str, /, **fields: object) -> _Fault:
+    fault = _Fault(_say(key, **fields))
+    fault.place = place
+    return fault
+
+
+def _shown(value: object) -> str:
+    return f"{value!r:.60}"
 
 
 def _line_of(text: str, place: str) -> int:
@@ -242,14 +255,14 @@ def _get(value: object, what: str) -> bytes:
         try:
             return base64.b64decode(value["base64"], validate=True)
         except (binascii.Error, ValueError) as error:
-            raise _fail(value["base64"], f"{what}: not base64") from error
-    raise _fail(f'"{what}"', f'{what} is {value!r:.60}, not text or {{"base64": ...}}')
+            raise _fault(value["base64"], "not_base64", what=what) from error
+    raise _fault(f'"{what}"', "not_octets", what=what, value=_shown(value))
 
 
 def _get_reply(row: dict[str, Any], what: str) -> RecordedReply:
     hangs_up = row.get("hangs_up", False)
     if not isinstance(hangs_up, bool):
-        raise _fail('"hangs_up"', f"hangs_up is {hangs_up!r:.60}, not true or false")
+        raise _fault('"hangs_up"', "not_a_flag", value=_shown(hangs_up))
     return RecordedReply(_get(row.get("octets"), what), hangs_up)
 
 
@@ -276,7 +289,7 @@ def _get_answers(rows: list[dict[str, Any]]) -> Answers:
 def _addition(row: dict[str, Any]) -> Addition:
     for key in ("date", "obtained"):
         if not isinstance(row.get(key), str):
-            raise _fail('"additions"', f"{key} of an addition is {row.get(key)!r:.60}, not text")
+            raise _fault('"additions"', "not_text_in_addition", key=key, value=_shown(row.get(key)))
     _check_rows(row, "answers")
     return Addition(row["date"], row["obtained"], _get_answers(row["answers"]))
 
@@ -284,35 +297,35 @@ def _addition(row: dict[str, Any]) -> Addition:
 def _checked(data: object) -> dict[str, Any]:
     """Return the data, checked: it has every key, of the right type."""
     if not isinstance(data, dict) or FORMAT not in data:
-        raise _fail("", f'this is no smtplab recording: it does not begin with "{FORMAT}"')
+        raise _fault("", "not_a_recording", format=FORMAT)
     if data[FORMAT] != VERSION:
-        raise _fail(f'"{FORMAT}"', f"version {data[FORMAT]!r:.60} of the format; this smtplab reads version {VERSION}")
+        raise _fault(f'"{FORMAT}"', "other_version", value=_shown(data[FORMAT]), version=VERSION)
     for key in (*_ABOUT, "protocol"):
         if not isinstance(data.get(key), str):
-            raise _fail(f'"{key}"', f"{key} is {data.get(key)!r:.60}, not text")
+            raise _fault(f'"{key}"', "not_text", key=key, value=_shown(data.get(key)))
     if not isinstance(data.get("greeting"), dict):
-        raise _fail('"greeting"', "greeting is missing")
+        raise _fault('"greeting"', "no_greeting")
     for key in ("answers", "limits", *(("additions",) if "additions" in data else ())):
         _check_rows(data, key)
     if not data["answers"]:
-        raise _fail('"answers"', "there is no answer in it")
+        raise _fault('"answers"', "no_answer")
     return data
 
 
 def _check_rows(data: dict[str, Any], key: str) -> None:
     if not isinstance(data.get(key), list) or not all(isinstance(row, dict) for row in data[key]):
-        raise _fail(f'"{key}"', f"{key} is not a list of objects")
+        raise _fault(f'"{key}"', "not_rows", key=key)
 
 
 def _lines_of(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Return the phases and command lines that got one answer."""
     if not isinstance(row.get("to"), dict):
-        raise _fail('"to"', "an answer does not say to what")
+        raise _fault('"to"', "to_nothing")
     for phase, lines in row["to"].items():
         if phase not in PHASES:
-            raise _fail(f'"{phase}"', f"unknown phase {phase!r:.60}; there are: {', '.join(PHASES)}")
+            raise _fault(f'"{phase}"', "unknown_phase", value=_shown(phase), known=", ".join(PHASES))
         if not isinstance(lines, list):
-            raise _fail(f'"{phase}"', f"{phase} is not a list of command lines")
+            raise _fault(f'"{phase}"', "not_lines", phase=phase)
         for line in lines:
             octets = _get(line, phase)
             yield phase, octets if b"\n" in octets else octets + b"\r\n"
@@ -321,7 +334,7 @@ def _lines_of(row: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 def _limit(row: dict[str, Any]) -> Limit:
     counts, most = row.get("counts"), row.get("most")
     if counts not in COUNTS:
-        raise _fail('"counts"', f"a limit counts {counts!r:.60}; there are: {', '.join(COUNTS)}")
+        raise _fault('"counts"', "unknown_count", value=_shown(counts), known=", ".join(COUNTS))
     if not isinstance(most, int) or isinstance(most, bool) or most < 0:
-        raise _fail('"most"', f"a limit's most is {most!r:.60}, not a number")
+        raise _fault('"most"', "not_a_number", value=_shown(most))
     return Limit(counts, most, _get(row.get("octets"), "octets"))

@@ -15,13 +15,15 @@ import reprlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import NotACode, UnknownName
+from smtplab.errors import NotACode
 from smtplab.text.columns import field, heading
 from smtplab.text.language import resolve
-from smtplab.text.texts import data
+from smtplab.text.texts import Sentences, data, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_say = Sentences("rfc/errors")
 
 KINDS = ("standard", "extension", "industry", "folklore")
 """The kinds of the codes listed; a code that is not listed is "unlisted"."""
@@ -128,7 +130,7 @@ def explain(code: int | str, lang: str | None = None) -> ReplyCode:
     smtplab.errors.NotACode: 600 is not a reply code: its first digit is not 2, 3, 4 or 5 (RFC 5321 §4.2)
     """
     lang = resolve(lang)
-    number = _number(code)
+    number = _number(code, lang)
     entry = catalogue().get(str(number))
     if entry is None:
         return _unlisted(number, lang)
@@ -156,7 +158,7 @@ def codes(kind: str | None = None) -> tuple[int, ...]:
     True
     """
     if kind is not None and kind not in KINDS:
-        raise UnknownName("kind of code", kind, KINDS)
+        raise unknown("kind of code", kind, KINDS)
     listed = ((int(name), entry) for name, entry in catalogue().items() if name.isdigit())
     return tuple(sorted(number for number, entry in listed if kind in (None, entry["kind"])))
 
@@ -195,21 +197,20 @@ def _sentence(table: str, key: str, lang: str) -> str:
     return text
 
 
-def _number(code: object) -> int:
+def _number(code: object, lang: str) -> int:
     """Return a code as a number; raise NotACode, which says why, where it has no reading (RFC 5321 §4.2)."""
     if isinstance(code, bool) or not isinstance(code, int | str):
-        kind = type(code).__name__
-        raise NotACode(f"{reprlib.repr(code)} ({kind}) is not a reply code: give a number or three digits, as 214")
+        raise NotACode(_say("code_type", lang, code=reprlib.repr(code), kind=type(code).__name__))
     if isinstance(code, int):
-        shown = repr(int(code)) if abs(code) < 10**9 else "that number"
+        shown = repr(int(code)) if abs(code) < 10**9 else _say("that_number", lang)
         digits = str(int(code)) if abs(code) < 10**9 else ""
     else:
         shown, digits = reprlib.repr(code), code
     if not (len(digits) == 3 and digits.isascii() and digits.isdigit()):  # three digits
-        hint = ", but an enhanced status code (RFC 3463) has dots" if digits.count(".") == 2 else ""
-        raise NotACode(f"{shown} is not a reply code: it is not three digits (RFC 5321 §4.2){hint}")
+        hint = f", {_say('enhanced', lang)}" if digits.count(".") == 2 else ""
+        raise NotACode(_say("three_digits", lang, code=shown) + hint)
     if digits[0] not in "2345" and digits not in catalogue():
-        raise NotACode(f"{shown} is not a reply code: its first digit is not 2, 3, 4 or 5 (RFC 5321 §4.2)")
+        raise NotACode(_say("first_digit", lang, code=shown))
     return int(digits)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from smtplab.rfc.checks import CHECKS, WITHOUT_REPLY
 from smtplab.rfc.checks.outcome import LATITUDE
 from smtplab.rfc.rules import Rule, rules
-from smtplab.rfc.session import alone, contexts
+from smtplab.rfc.walk import alone, contexts
 from smtplab.text.html import table
 from smtplab.text.language import resolve
 from smtplab.text.texts import Texts
@@ -127,9 +127,9 @@ def _context(exchange: Exchange, transcript: Transcript | None) -> Context:
     """Return the exchange in its session: the very one, else the last that is equal to it, else by itself."""
     session = [other for other in transcript or () if other.session == exchange.session]
     equal = None
-    for context in contexts(session):
-        if context.exchange is exchange:
+    for each, context in zip(session, contexts(session), strict=True):
+        if each is exchange:
             return context
-        if context.exchange == exchange:
+        if each == exchange:
             equal = context
     return equal or alone(exchange)

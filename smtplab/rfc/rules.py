@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from smtplab.errors import UnknownName
 from smtplab.text.language import resolve
-from smtplab.text.texts import data
+from smtplab.text.texts import data, unknown
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -32,9 +31,10 @@ class Rule:
 
 def rule(rule_id: str, lang: str | None = None) -> Rule:
     """Return a rule by its id, in a language. Raises UnknownName, listing those there are."""
-    register = _register(resolve(lang))
+    lang = resolve(lang)
+    register = _register(lang)
     if rule_id not in register:
-        raise UnknownName("rule", rule_id, register)
+        raise unknown("rule", rule_id, register, lang)
     return register[rule_id]
 
 

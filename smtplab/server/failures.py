@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import traceback
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traceback import FrameSummary
 
 _OURS = {"smtplab", "aiosmtpd"}
 _SHOWN = 200
@@ -59,8 +62,10 @@ def _named(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def _frame_of_theirs(error: BaseException) -> traceback.FrameSummary | None:
+def _frame_of_theirs(error: BaseException) -> FrameSummary | None:
     """Return the innermost frame that is neither ours nor the standard library's."""
+    import traceback  # only a failure needs it
+
     frames = [
         frame
         for frame, line in traceback.walk_tb(error.__traceback__)

@@ -28,7 +28,7 @@ def one_reply(status: str | bytes, *, utf8: bool = False) -> bytes:
     status: the reply without its last line end (one is forgiven); several lines only where they are one reply.
     utf8: leave well-formed UTF-8 as it is.
     """
-    octets = status.encode("utf-8", "surrogateescape") if isinstance(status, str) else status
+    octets = _encoded(status) if isinstance(status, str) else status
     if not _UNSAFE.search(octets):
         return octets + b"\r\n"  # as nearly every reply is
     octets = octets.removesuffix(b"\n").removesuffix(b"\r")
@@ -36,6 +36,14 @@ def one_reply(status: str | bytes, *, utf8: bool = False) -> bytes:
     if not _is_one(lines):
         lines = [_LINE_END.sub(lambda end: _escape(end[0]), octets)]
     return b"".join(_safe(line, utf8=utf8) + b"\r\n" for line in lines)
+
+
+def _encoded(status: str) -> bytes:
+    """Return a text's octets; half a character, which has none, as an escape."""
+    try:
+        return status.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return status.encode("utf-8", "backslashreplace")
 
 
 def is_last_line(octets: bytes) -> bool:

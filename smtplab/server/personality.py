@@ -18,8 +18,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
+from smtplab.protocol.octets import show_text
 from smtplab.protocol.reply import Reply, find_end
 from smtplab.protocol.sources import Source
+from smtplab.text.texts import Sentences
+
+_say = Sentences("server/errors")
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Personality:
         return None
 
     def __repr__(self) -> str:
-        return f"<Personality {self.name}>"
+        return f"<Personality {show_text(str(self.name))}>"
 
     @staticmethod
     def scripted(
@@ -100,7 +104,7 @@ class Personality:
         return _Scripted(name, answers, greeting)
 
 
-def _answer(answer: object, what: str) -> Answer:
+def _answer(answer: object, what: str | None) -> Answer:
     match answer:
         case Answer():
             return answer
@@ -110,20 +114,23 @@ def _answer(answer: object, what: str) -> Answer:
             return Answer(answer.raw, close=answer.code == _CLOSING)
         case str():
             return Answer(_octets_of(answer, what), close=answer.startswith(str(_CLOSING)))
-    raise TypeError(f"the answer to {what} is {answer!r}: not text, octets, a Reply or an Answer")
+    raise TypeError(_say("answer_type", what=_named(what), answer=repr(answer)))
 
 
-def _octets_of(text: str, what: str) -> bytes:
+def _named(what: str | None) -> str:
+    """Return what is answered, in a sentence: a command, or None for the connection."""
+    return _say("greeting") if what is None else what
+
+
+def _octets_of(text: str, what: str | None) -> bytes:
     """Return the octets of a reply given as text: one reply, which a line end in a name or an address cannot double."""
     text = text.replace("\r\n", "\n").removesuffix("\n")
     odd = next((char for char in text if not char.isprintable() and char not in "\t\n" and not _is_escape(char)), None)
     if odd is not None:
-        raise ValueError(f"the answer to {what} holds {odd!r}; octets (bytes) are sent as they are, text is one reply")
+        raise ValueError(_say("answer_character", what=_named(what), char=repr(odd)))
     octets = text.replace("\n", "\r\n").encode("utf-8", "surrogateescape") + b"\r\n"
     if octets[:3].isdigit() and -1 < find_end(octets) < len(octets):
-        raise ValueError(
-            f"the answer to {what} is more than one reply: {text!r:.80}; octets (bytes) are sent as they are"
-        )
+        raise ValueError(_say("more_than_one", what=_named(what), text=f"{text!r:.80}"))
     return octets
 
 
@@ -176,9 +183,13 @@ class _ScriptedDialogue:
 class _Scripted(Personality):
     def __init__(self, name: str, answers: Mapping[str, Script], greeting: AnswerLike | None) -> None:
         super().__init__(name)
-        self._hello = None if greeting is None else _answer(greeting, "the greeting")
+        self._hello = None if greeting is None else _answer(greeting, None)
         self._lines: dict[str, tuple[Answer, ...] | Callable[[str], AnswerLike]] = {}
+        if not isinstance(answers, Mapping):
+            raise TypeError(_say("answers_type", kind=type(answers).__name__))
         for command, script in answers.items():
+            if not isinstance(command, str):
+                raise TypeError(_say("command_type", kind=type(command).__name__))
             key = " ".join(command.upper().split(maxsplit=1))
             if callable(script):
                 self._lines[key] = script
@@ -187,7 +198,7 @@ class _Scripted(Personality):
                 several: Iterable[object] = (script,) if alone or not isinstance(script, Sequence) else script
                 self._lines[key] = tuple(_answer(answer, repr(command)) for answer in several)
                 if not self._lines[key]:
-                    raise ValueError(f"the list of answers to {command!r} is empty")
+                    raise ValueError(_say("no_answers", command=repr(command)))
 
     def dialogue(self) -> Dialogue:
         return _ScriptedDialogue(self._lines, self._hello)

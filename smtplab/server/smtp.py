@@ -94,6 +94,8 @@ class LabSMTP(FastPath):
         if self.state.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
+        if not self._patient:
+            self._smtp_methods["EXPN"] = super().smtp_EXPN
 
     @property
     def lists_expn(self) -> bool:
@@ -302,9 +304,7 @@ class LabSMTP(FastPath):
     @syntax("EXPN string")  # type: ignore[untyped-decorator]
     async def smtp_EXPN(self, arg: str | None) -> None:  # noqa: N802
         """Answer EXPN with 252, as a site does that shows no lists (RFC 5321 §3.5.3, §7.3)."""
-        if not self._patient:
-            await super().smtp_EXPN(arg)
-        elif not await self.check_auth_needed("EXPN"):
+        if not await self.check_auth_needed("EXPN"):
             await self.push("252 Cannot EXPN here, but the list may exist" if arg else "501 Syntax: EXPN string")
 
     async def smtp_STAT(self, _arg: str | None) -> None:  # noqa: N802

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from smtplab.site.landing import add_bar, add_landing
 from smtplab.site.parts import BuildCache, default_cache, digest_of, sources
 from smtplab.site.place import LIST, check_place, put, same, write_list
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_told = Sentences("site/texts")
 
 _LEFT_OUT = shutil.ignore_patterns("rspack.config*.js", "doc", "*.map")
 _DATE = "2020-01-01T00:00:00Z"
@@ -45,15 +48,16 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
     builder = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     stamp = (lite.parent / ".made-from").read_text()
     site = (
-        build_cache.make("whole", "the landing page", digest_of(stamp, page, build_cache.plan["page"], builder), maker)
+        build_cache.make("whole", _told("landing"), digest_of(stamp, page, build_cache.plan["page"], builder), maker)
         / "site"
     )
     if same(site, target):
-        say(f"{target}: nothing has changed")
+        say(_told("unchanged", target=target))
         return False
     put(site, target)
     size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
-    say(f"{target}: {len(json.loads((site / LIST).read_text('utf-8'))['files'])} files, {size / 1e6:.1f} MB")
+    count = len(json.loads((site / LIST).read_text("utf-8"))["files"])
+    say(_told("finished", target=target, count=count, size=f"{size / 1e6:.1f}"))
     return True
 
 

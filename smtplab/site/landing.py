@@ -14,13 +14,15 @@ from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
-from smtplab.text.texts import octets
+from smtplab.text.texts import Sentences, octets
 from smtplab.widgets.files import module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
+
+_say = Sentences("site/errors")
 
 _WIDGETS = ("console", "anatomy", "side_by_side")
 _NOT_NEEDED = (
@@ -76,7 +78,7 @@ def add_bar(site: Path, apps: Iterable[str]) -> None:
         page = site / app / "index.html"
         html = page.read_text("utf-8")
         if html.count("</head>") != 1:
-            raise SiteError(f"{app}/index.html is not the page that was expected of JupyterLite")
+            raise SiteError(_say("unexpected_page", app=app))
         page.write_text(html.replace("</head>", f"{_BAR}</head>"), "utf-8")
 
 

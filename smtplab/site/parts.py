@@ -20,9 +20,12 @@ from smtplab.errors import SiteError
 from smtplab.site import wheels
 from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
+from smtplab.text.texts import Sentences, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_say, _told = Sentences("site/errors"), Sentences("site/texts")
 
 _STAMP = ".made-from"
 
@@ -36,7 +39,7 @@ def sources() -> Path:
     for folder in (package / "site" / "lite", package.parent / "deploy" / "lite"):  # installed, or a checkout
         if (folder / "site.toml").is_file():
             return folder
-    raise SiteError("this installation of smtplab lacks the site's own files (deploy/lite)")
+    raise SiteError(_say("no_sources"))
 
 
 def default_cache() -> Path:
@@ -52,8 +55,8 @@ def default_cache() -> Path:
 
         return user_cache_path("smtplab")
     except (OSError, RuntimeError, ValueError) as error:
-        where = folder or "the user's"
-        raise SiteError(f"the cache cannot be {where}: {error}; name another folder in SMTPLAB_CACHE") from error
+        why = _say("no_home") if isinstance(error, RuntimeError) else reason(error)
+        raise SiteError(_say("no_cache", where=folder or _say("users_cache"), why=why)) from error
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,9 @@ class BuildCache:
         """Return the folder of a part; it is made anew where its input has changed, whole or not at all."""
         target, fresh = self.folder / name, self.folder / f"{name}.unfinished"
         if (target / _STAMP).is_file() and (target / _STAMP).read_text() == digest:
-            self.say(f"{what}: kept")
+            self.say(_told("part_kept", part=what))
             return target
-        self.say(f"{what}: making it")
+        self.say(_told("part_making", part=what))
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
         maker(fresh)
@@ -100,7 +103,7 @@ class BuildCache:
             python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
             run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)], folder)
 
-        self.make("environment", "the environment that builds", digest_of(requirements.read_bytes()), maker)
+        self.make("environment", _told("environment"), digest_of(requirements.read_bytes()), maker)
         return self.folder / "environment.venv"
 
     def pyodide(self) -> Path:
@@ -141,7 +144,7 @@ class BuildCache:
             shutil.rmtree(whole)
             shutil.move(own, folder / own.name)
 
-        return self.make("wheels", "the wheels", digest_of(plan, own.read_bytes()), maker)
+        return self.make("wheels", _told("wheels"), digest_of(plan, own.read_bytes()), maker)
 
     def lite(self) -> Path:
         """Build JupyterLite with the lessons in it."""

@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 
 from smtplab.errors import SiteError
+from smtplab.text.texts import Sentences, reason
+
+_say = Sentences("site/errors")
 
 LIST = "smtplab-site.json"
 
@@ -28,21 +31,18 @@ def check_place(target: Path) -> None:
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir():
-        raise SiteError(f"{target} is not a folder")
+        raise SiteError(_say("no_folder", target=target))
     there = _files(target)
     if not there and not any(target.iterdir()):
         return
     listed = _listed(target)
     if listed is None:
-        raise SiteError(f"{target} holds something else than a site; name an empty or a new folder")
+        raise SiteError(_say("something_else", target=target))
     foreign = sorted(set(there) - set(listed) - {LIST})
     changed = sorted(path for path in set(there) & set(listed) if _digest(target / path) != listed[path])
     if foreign or changed:
         shown = ", ".join((*foreign, *changed)[:5]) + (" …" if len(foreign) + len(changed) > 5 else "")
-        raise SiteError(
-            f"{target} is a site, but holds what would be lost: {shown}; build into another folder, "
-            "or move these away first"
-        )
+        raise SiteError(_say("would_be_lost", target=target, shown=shown))
 
 
 def is_site(folder: Path) -> bool:
@@ -78,8 +78,7 @@ def put(site: Path, target: Path) -> None:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     except (OSError, shutil.Error) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise SiteError(f"cannot put the site into {target}: {why}") from error
+        raise SiteError(_say("cannot_put", target=target, why=reason(error))) from error
 
 
 def _listed(folder: Path) -> dict[str, str] | None:

@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab.errors import SiteError
+from smtplab.text.texts import Sentences, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+_say = Sentences("site/errors")
 
 PYTHONS = ((3, 12), (3, 13), (3, 14))
 """The Pythons that the build runs on."""
@@ -23,10 +26,7 @@ def package_folder() -> Path:
     """Return the folder of the smtplab that is running. Raises SiteError where it is read from a zip file."""
     package = files("smtplab")
     if not isinstance(package, Path):
-        raise SiteError(
-            f"smtplab is read from a zip file ({package}), and the site is built from files on a disk; "
-            'install it unpacked, with: pip install "smtplab[site]"'
-        )
+        raise SiteError(_say("from_zip", package=package))
     return package
 
 
@@ -39,7 +39,7 @@ def find_uv() -> str:
     else:
         path = uv.find_uv_bin()
     if path is None:
-        raise SiteError('uv is not installed; install what the build needs with: pip install "smtplab[site]"')
+        raise SiteError(_say("no_uv"))
     return path
 
 
@@ -47,10 +47,7 @@ def find_npm() -> str:
     """Return npm's path. Raises SiteError where it is missing."""
     path = shutil.which("npm")
     if path is None:
-        raise SiteError(
-            "npm is not installed, and Pyodide's core comes from its registry; install Node.js with npm "
-            "(Debian: apt-get install npm; others: the package nodejs), then build again"
-        )
+        raise SiteError(_say("no_npm"))
     return path
 
 
@@ -68,7 +65,7 @@ def make_environment(uv: str, folder: Path) -> None:
             why = str(error)
         else:
             return
-    raise SiteError(f"the build needs Python 3.12, 3.13 or 3.14; install one, or name one in UV_PYTHON ({why})")
+    raise SiteError(_say("no_python", why=why))
 
 
 def _running() -> list[str]:
@@ -91,8 +88,8 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | N
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
         )  # fmt: skip
     except OSError as error:
-        raise SiteError(f"cannot run {command[0]}: {error.strerror or error}") from error
+        raise SiteError(_say("cannot_run", program=command[0], why=reason(error))) from error
     if process.returncode:
         tail = "\n".join(process.stdout.strip().splitlines()[-12:])
-        raise SiteError(f"{Path(command[0]).name} failed with status {process.returncode}: {tail}")
+        raise SiteError(_say("failed", program=Path(command[0]).name, status=process.returncode, tail=tail))
     return process.stdout

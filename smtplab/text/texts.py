@@ -1,38 +1,27 @@
-"""What smtplab knows and says: the data files of its rooms, and their sentences in each language.
-
-A room's files lie in that room. They are read through the package's own loader, so a wheel used as a zip file serves
-them too.
+"""What smtplab says: the sentences of its rooms' data files, in each language.
 
 >>> Texts("cli/texts", "es").lang
 'es'
+>>> Sentences("protocol/errors")("no_digits", "es", begins=b"SSH-2.0")
+"una respuesta empieza por tres cifras (RFC 5321 §4.2), y esta por b'SSH-2.0'"
 """
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Any
+import errno
+import sys
+from typing import TYPE_CHECKING
 
-from smtplab.text.language import resolve
+from smtplab.text.language import DEFAULT, resolve, spoken
+from smtplab.text.names import unknown_name
+from smtplab.text.tables import data, listing, octets
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def octets(path: str) -> bytes:
-    """Return the octets of a data file. path: from the package's top, such as "rfc/codes.toml"."""
-    return files("smtplab").joinpath(*path.split("/")).read_bytes()
+    from smtplab.errors import UnknownName
 
-
-@cache
-def listing(folder: str, suffix: str) -> tuple[str, ...]:
-    """Return the names of a folder's data files of one suffix, in order and without the suffix; none is opened."""
-    names = (entry.name for entry in files("smtplab").joinpath(*folder.split("/")).iterdir())
-    return tuple(sorted(name.removesuffix(suffix) for name in names if name.endswith(suffix)))
-
-
-@cache
-def data(name: str) -> dict[str, Any]:
-    """Return the table in a TOML file, read once. name: from the package's top and without suffix: "rfc/codes"."""
-    return tomllib.loads(octets(f"{name}.toml").decode("utf-8"))
+__all__ = ["Sentences", "Texts", "data", "listing", "octets", "reason", "unknown"]
 
 
 class Texts:
@@ -48,9 +37,56 @@ class Texts:
 
     def __call__(self, key: str, /, **fields: object) -> str:
         """Return a text, its fields filled in."""
-        text: str = data(self.name)[key][self.lang]
-        return text.format(**fields) if fields else text
+        return _filled(self.name, key, self.lang, fields)
 
     def all(self) -> dict[str, str]:
         """Return every text, by key."""
         return {key: texts[self.lang] for key, texts in data(self.name).items()}
+
+
+class Sentences:
+    """The sentences of errors: like `Texts`, but the language is the one set when a sentence is asked for.
+
+    Making one costs nothing: the file is read for the first error that is raised. No language can be wrong here.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, key: str, lang: str | None = None, /, **fields: object) -> str:
+        """Return a sentence, its fields filled in. lang: the language, else the one that is set."""
+        return _filled(self.name, key, spoken(lang), fields)
+
+
+def _filled(name: str, key: str, lang: str, fields: dict[str, object]) -> str:
+    text: str = data(name)[key][lang]
+    return text.format(**fields) if fields else text
+
+
+def unknown(what: str, name: object, known: Iterable[object], lang: str | None = None) -> UnknownName:
+    """Return the error for a name that does not exist, its sentence in `lang` or the language that is set."""
+    return unknown_name(spoken(lang), what, name, known)
+
+
+def reason(error: Exception, lang: str | None = None) -> str:
+    """Return what the system gives for the reason of an error, in a language; in its own words where we have none.
+
+    error: mostly an OSError. lang: else the language that is set.
+    """
+    words = getattr(error, "strerror", None) or str(error)
+    code = _code_of(error)
+    if spoken(lang) == DEFAULT or code not in (reasons := data("text/reasons")):
+        return words
+    told: str = reasons[code][spoken(lang)]
+    return told
+
+
+def _code_of(error: Exception) -> str:
+    """Return the name of an error's number, as ENOENT, or EAI_NONAME of one in looking a host up; "" without one."""
+    number = getattr(error, "errno", None)
+    if number is None:
+        return "ETIMEDOUT" if isinstance(error, TimeoutError) else ""
+    if type(error).__name__ != "gaierror":
+        return errno.errorcode.get(number, "")
+    module = vars(sys.modules["socket"])  # it is there: only it raises this, and nothing here needs it
+    return next((name for name, value in module.items() if name.startswith("EAI_") and value == number), "")

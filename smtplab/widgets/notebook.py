@@ -13,6 +13,7 @@ import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
+from smtplab.text.texts import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import ConsolePresenter
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from smtplab.lab.lab import Lab
     from smtplab.widgets.presenter import Presenter
+
+
+_say = Sentences("widgets/errors")
 
 
 class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not typed for subclassing
@@ -44,7 +48,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         super().__init__(**presenter.state)
         presenter.on_show = self._show
         presenter.tell = self._tell
-        self.on_msg(lambda _widget, content, _buffers: presenter.received(content))
+        self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
 
     def open(self) -> None:
         """Do nothing yet: the model is opened when a page first needs its id."""
@@ -146,7 +150,7 @@ def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: 
     a command and a code.
     """
     if lab is not None and isinstance(first, int) != isinstance(second, int):
-        raise TypeError(f"two commands or two codes are compared, not one of each: {first!r}, {second!r}")
+        raise TypeError(_say("one_of_each", lang, first=repr(first), second=repr(second)))
     return _widget(SideBySidePresenter(lab, first, second, lang))
 
 

@@ -45,7 +45,7 @@ class Page:
             self._compare()
             return
         length = len(self._lab.transcript)
-        self._presenters[message["to"]].received(message["content"])
+        self._presenters[message["to"]].take(message["content"])
         if message["to"] == "console" and len(self._lab.transcript) > length:
             self._take_apart(self._lab.transcript[-1])
 

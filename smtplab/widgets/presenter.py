@@ -6,12 +6,16 @@ import weakref
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtplab.errors import LabStopped
-from smtplab.text.texts import Texts
+from smtplab.text.language import speaking
+from smtplab.text.texts import Sentences, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from smtplab.lab.lab import Lab
+
+
+_say = Sentences("widgets/errors")
 
 
 class Presenter:
@@ -45,7 +49,7 @@ class Presenter:
         """The lab. Raises LabStopped where there is none any more."""
         lab = self._lab()
         if lab is None:
-            raise LabStopped("nobody holds this widget's lab any more, so it has stopped")
+            raise LabStopped(_say("nobody_holds", self.lang))
         return lab
 
     def hold(self) -> None:
@@ -61,8 +65,13 @@ class Presenter:
         self.state.update(changes)
         self.on_show(changes)
 
+    def take(self, content: dict[str, Any]) -> None:
+        """Take a message from a page; what goes wrong is told in this presenter's language."""
+        with speaking(self.lang):
+            self.received(content)
+
     def received(self, content: dict[str, Any]) -> None:
-        """Take a message from a page."""
+        """Answer a message from a page."""
 
     def plain(self) -> str:
         """Return HTML that reads well where no widget runs."""

@@ -102,6 +102,8 @@ def refusal(error: Exception, lang: str, *entries: str) -> str:
     key = next((key for kind, key in _REFUSALS if isinstance(error, kind)), "error_other")
     places = ((at, FORBIDDEN[char]) for line in entries for at, char in enumerate(line) if char in FORBIDDEN)
     at, name = next(places, (0, ""))
+    if key == "error_line" and not name:
+        key = "error_character"  # a command line can be wrong in this too
     return say(key, detail=error, at=at, name=name, given=", ".join(entries))
 
 

@@ -259,7 +259,8 @@ def test_without_a_current_directory(here: Path, monkeypatch: pytest.MonkeyPatch
 NO_PLACE = {
     "~/progress.json": "~[ )]", "~nosuchuser-x/progress.json": "~[ )]", "~": "~[ )]", "folder": "file|archivo",
     ".": "file|archivo",
-    "/": "name|llamarse", "a\0b": "name|llamarse", "~\0/x": "~[ )]", "\ud800": "name|llamarse", "n" * 5000: "too long",
+    "/": "name|llamarse", "a\0b": "name|llamarse", "~\0/x": "~[ )]", "\ud800": "name|llamarse",
+    "n" * 5000: "too long|demasiado largo",
     "..": "file|archivo",
 }  # fmt: skip
 """What SMTPLAB_PROGRESS may name although no file can be kept there, and words of the reason."""

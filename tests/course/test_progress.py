@@ -120,7 +120,7 @@ def test_the_command(some: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     monkeypatch.setenv("LANG", "C")
     assert cli.run(["progress"]) == 0
     assert "2 of 3" in capsys.readouterr().out
-    (some / cli.DIRECTORY).mkdir()
+    (some / cli.commands.LESSONS).mkdir()
     assert cli.run(["progress", "--lang", "es"]) == 0
     assert "0 de 3" in capsys.readouterr().out
     for file in ("page.html", "page-2.html"):

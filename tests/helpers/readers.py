@@ -56,7 +56,7 @@ def by_parser(recv: Any) -> Any:
     reply = replies[0]
     if set(reply.codes) != {reply.code}:
         raise ValueError
-    return [reply.code, [line.encode("utf-8", "surrogateescape") for line in reply.lines]]
+    return [reply.code, [line[4:] for line in reply.raw.split(b"\r\n")[:-1]]]
 
 
 def by_pattern(recv: Any) -> Any:

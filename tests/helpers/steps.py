@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smtplab.cli import COMMANDS
+from smtplab.cli.commands import Option
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import grader
 from smtplab.errors import RecordingError
@@ -78,7 +79,7 @@ def recordings() -> Iterator[str]:
 
 
 def commands() -> Iterator[str]:
-    """Return what is left to do of the commands: each is in COMMANDS, and in README.md's table."""
+    """Return what is left to do of the commands: each is in COMMANDS and README.md's table, and has its help."""
     readme = (TOP / "README.md").read_text("utf-8")
     known = {command.name for command in COMMANDS}
     for path in sorted((PACKAGE / "cli").glob("*.py")):
@@ -89,6 +90,10 @@ def commands() -> Iterator[str]:
     for command in COMMANDS:
         if not re.search(rf"`smtplab {command.name}\b", readme) and command.name != "open":
             yield f"README.md does not name the command `smtplab {command.name}`"
+        keys = (f"command_{command.name}", *(each.key for each in command.params if isinstance(each, Option)))
+        for key in keys:
+            if key not in data("cli/help"):
+                yield f"smtplab/cli/help.toml has no {key}, the help of `smtplab {command.name}`"
 
 
 def lesson_exercises() -> Iterator[str]:

@@ -85,18 +85,21 @@ def test_a_recorded_server(copy: Copy) -> None:
 
 COMMAND = '''
 
-@click.command()
+@command()
 @lang_option
 def count() -> None:
     """Count the reply codes."""
     from smtplab.rfc.codes import codes
 
-    click.echo(len(codes()))
+    say(str(len(codes())))
 '''
 COMMAND_STEPS = {
     "count is a command and not in COMMANDS": lambda copy: (
         copy.replace("smtplab/cli/__init__.py", r"import compare, explain$", "import compare, count, explain"),
         copy.replace("smtplab/cli/__init__.py", r"^COMMANDS = \(", "COMMANDS = (count, "),
+    ),
+    "smtplab/cli/help.toml has no command_count": lambda copy: copy.append(
+        "smtplab/cli/help.toml", "\n[command_count]\n" + "".join(f'{lang} = "Count ({lang})."\n' for lang in LANGUAGES)
     ),
     "README.md does not name the command `smtplab count`": lambda copy: copy.replace(
         "README.md", r"^\| `smtplab progress`", "| `smtplab count` | counts the codes |\n| `smtplab progress`"
@@ -105,13 +108,15 @@ COMMAND_STEPS = {
 
 
 def test_a_command(copy: Copy) -> None:
-    """A command is a function, its name in COMMANDS and its row in the README."""
+    """A command is a function, its name in COMMANDS, its help and its row in the README."""
     copy.append("smtplab/cli/codes.py", COMMAND)
     for sentence, step in COMMAND_STEPS.items():
         assert sentence in copy.left_out("commands")
         step(copy)
     assert copy.left_out() == ""
     assert copy.run("-m", "smtplab", "count").stdout.strip().isdigit()
+    for lang in LANGUAGES:
+        assert f"Count ({lang})." in copy.run("-m", "smtplab", "--lang", lang, "count", "--help").stdout
 
 
 # --- an exercise, and a lesson

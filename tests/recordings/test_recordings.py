@@ -164,7 +164,9 @@ def test_personalities_tell_where_they_come_from(monkeypatch: pytest.MonkeyPatch
     assert "RFC 5321" in listed.about()[0].obtained
     (exim,) = (row for row in listed.about() if row.name == "exim-4.96")
     assert exim.date == "2026-11-24"
-    assert "; 2026-11-25: run on loopback" in exim.obtained
+    assert "; 2026-11-25: ejecutado en la propia máquina" in exim.obtained
+    smtplab.set_language("en")
+    assert "; 2026-11-25: run on loopback" in smtplab.personalities().about()[listed.index("exim-4.96")].obtained
 
 
 # --- files that are no recordings

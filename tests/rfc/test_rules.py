@@ -40,6 +40,7 @@ CASES: dict[str, tuple[Case, Case]] = {
     "reply.bare-code": (({"HELP": b"214 \r\n"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
     "reply.space": (({"HELP": b"214\r\n"}, ["HELP"], -1), ({"HELP": b"214 \r\n"}, ["HELP"], -1)),
     "reply.listed": (({"HELP": "200 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
+    "reply.its-command": (({"MAIL": "535 x"}, ["MAIL FROM:<a@b>"], -1), ({"AUTH": "535 x"}, ["AUTH PLAIN"], -1)),
     "reply.one-per-command": (({"TURN": b"502 a\r\n250 b\r\n"}, ["TURN"], -2), ({"TURN": "502 a"}, ["TURN"], -1)),
     "help.success": (({"HELP": "250 x"}, ["HELP"], -1), ({"HELP": "211 x"}, ["HELP"], -1)),
     "help.supported": (({"HELP": "502 x"}, ["HELP"], -1), ({"HELP": "214 x"}, ["HELP"], -1)),
@@ -78,6 +79,14 @@ CASES: dict[str, tuple[Case, Case]] = {
     ),
     "success.row": (({"EHLO": "220 x"}, ["EHLO me"], -1), ({"EHLO": "250 x"}, ["EHLO me"], -1)),
     "order.any-time": (({"VRFY": "503 x"}, ["VRFY ana"], -1), ({"VRFY": "252 x"}, ["VRFY ana"], -1)),
+    "ehlo.again": (
+        ({"EHLO": ["250 lab", "503 x"]}, ["EHLO me", "EHLO me"], -1),
+        ({"EHLO": ["250 lab", "550 x"]}, ["EHLO me", "EHLO me"], -1),
+    ),
+    "order.first": (
+        ({"EHLO": "250 lab", "AUTH": "530 x"}, ["EHLO me", "AUTH PLAIN"], -1),
+        ({"EHLO": "250-lab\n250 STARTTLS", "AUTH": "530 x"}, ["EHLO me", "AUTH PLAIN"], -1),
+    ),
     "argument.none": (({"RSET": "250 x"}, ["RSET now"], -1), ({"RSET": "501 x"}, ["RSET now"], -1)),
     "rset.250": (({"RSET": "450 x"}, ["RSET"], -1), ({"RSET": "250 x"}, ["RSET"], -1)),
     "expn.supported": (({"EXPN": "502 x"}, ["EXPN staff"], -1), ({"EXPN": "252 x"}, ["EXPN staff"], -1)),
@@ -100,6 +109,10 @@ CASES: dict[str, tuple[Case, Case]] = {
     "auth.encryption": (
         ({"AUTH": "538 x"}, ["EHLO me", "AUTH PLAIN"], -1),
         ({"AUTH": "504 x"}, ["EHLO me", "AUTH PLAIN"], -1),
+    ),
+    "auth.challenge": (
+        ({"AUTH": "334 go ahead"}, ["EHLO me", "AUTH PLAIN"], -1),
+        ({"AUTH": "334 VXNlcm5hbWU6"}, ["EHLO me", "AUTH LOGIN"], -1),
     ),
     "minimum.supported": (({"NOOP": "502 x"}, ["NOOP"], -1), ({"NOOP": "250 x"}, ["NOOP"], -1)),
     "quit.221": (({"QUIT": "250 x"}, ["QUIT"], -1), ({"QUIT": "221 x"}, ["QUIT"], -1)),
@@ -131,11 +144,19 @@ IN_DATA = (
     *GREETED, ("MAIL FROM:<a@b.example>", "250 x"), ("RCPT TO:<c@d.example>", "250 x"), ("DATA", "354 x"),
 )  # fmt: skip
 TLS = (*GREETED, ("STARTTLS", "220 x"))
+CHALLENGED = (*GREETED, ("AUTH PLAIN", "334 "))
+LMTP = ((None, "220 lab"), ("LHLO me", "250 lab"))
 MADE: dict[str, tuple[Transcript, Transcript]] = {
     "reply.last-line": (dialogue(("HELP", "214-a")), dialogue(("HELP", "214-a\n214 b"))),
     "starttls.once": (
         dialogue(*TLS, ("EHLO me", "250-lab\n250 STARTTLS")),
         dialogue(*TLS, ("EHLO me", "250-lab\n250 AUTH PLAIN")),
+    ),
+    "auth.cancel": (dialogue(*CHALLENGED, ("*", "535 x")), dialogue(*CHALLENGED, ("*", "501 x"))),
+    "lmtp.hello": (dialogue(*LMTP, ("EHLO me", "250 x")), dialogue(*LMTP, ("EHLO me", "500 x"))),
+    "lmtp.data": (
+        dialogue(*LMTP, ("MAIL FROM:<a@b>", "250 x"), ("RCPT TO:<a@b>", "550 x"), ("DATA", "354 x")),
+        dialogue(*LMTP, ("MAIL FROM:<a@b>", "250 x"), ("RCPT TO:<a@b>", "550 x"), ("DATA", "503 x")),
     ),
     "command.crlf": (dialogue(*GREETED, (b"NOOP\n", "250 x")), dialogue(*GREETED, (b"NOOP\r\n", "250 x"))),
     "data.end": (

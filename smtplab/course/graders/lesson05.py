@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from smtplab.course.graders import RIGHT, Result
-from smtplab.errors import UnknownName
 from smtplab.protocol.command import command_line
 from smtplab.protocol.reply import Reply
 from smtplab.recordings.recording import recording
 from smtplab.recordings.survey import survey
 from smtplab.rfc.judge import CONFORMS, PERMITTED, judge
+from smtplab.text.texts import unknown
 
 
 def refute(answer: str) -> Result:
@@ -68,7 +68,7 @@ def decide(answer: str) -> Result:
 def _recorded(name: str, command: str) -> Reply:
     reply = recording(name).reply_to(command_line(command))
     if reply is None:
-        raise UnknownName("recorded command", command, ())
+        raise unknown("recorded command", command, ())
     return Reply(reply.octets)
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smtplab.protocol.octets import show_text
+from smtplab.text.texts import Sentences
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+_say = Sentences("course/errors")
 
 LINES = 20_000
 """How many lines of Python a call may run; the answers to the exercises run some dozens."""
@@ -51,7 +56,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
     try:
         return function(*arguments)
     except _Stop:
-        raise Endless(f"it was stopped after {LINES} lines") from None
+        raise Endless(_say("endless", lines=LINES)) from None
     finally:
         sys.settrace(before)
 
@@ -71,4 +76,4 @@ class Raised(NamedTuple):
     error: BaseException
 
     def __repr__(self) -> str:
-        return f"{type(self.error).__name__}({self.error})"
+        return f"{type(self.error).__name__}({show_text(str(self.error))})"

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smtplab.rfc.checks import commands, connection, enhanced, help, replies, verbs  # noqa: A004  the room's own module
+from smtplab.rfc.checks import (
+    auth,
+    commands,
+    connection,
+    enhanced,
+    help,  # noqa: A004  the room's own module
+    lmtp,
+    replies,
+    verbs,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +32,15 @@ CHECKS: dict[str, Callable[[Context], Outcome]] = {
     "reply.one-code": replies.grammar("reply.one-code"),
     "reply.line-code": replies.grammar("reply.line-code"),
     "reply.separator": replies.grammar("reply.separator"),
-    "reply.textstring": replies.grammar("reply.textstring"),
+    "reply.textstring": replies.textstring,
     "reply.crlf": replies.grammar("reply.crlf"),
-    "reply.line-length": replies.grammar("reply.line-length"),
+    "reply.line-length": replies.line_length,
     "reply.last-line": replies.grammar("reply.last-line"),
     "reply.first-digit": replies.first_digit,
     "reply.bare-code": replies.bare_code,
     "reply.space": replies.space,
     "reply.listed": replies.listed,
+    "reply.its-command": replies.its_command,
     "reply.one-per-command": replies.one_per_command,
     "help.success": help.success,
     "help.supported": help.supported,
@@ -54,6 +64,8 @@ CHECKS: dict[str, Callable[[Context], Outcome]] = {
     "expn.supported": commands.expn_supported,
     "success.row": commands.success_row,
     "order.any-time": commands.any_time,
+    "ehlo.again": commands.ehlo_again,
+    "order.first": commands.first,
     "argument.none": commands.no_argument,
     "quit.221": commands.quit_221,
     "quit.closes": commands.quit_closes,
@@ -68,8 +80,12 @@ CHECKS: dict[str, Callable[[Context], Outcome]] = {
     "command.crlf": commands.command_crlf,
     "data.end": commands.data_end,
     "connection.stays": connection.stays,
-    "auth.order": connection.auth_order,
-    "auth.encryption": connection.auth_encryption,
+    "auth.order": auth.order,
+    "auth.encryption": auth.encryption,
+    "auth.challenge": auth.challenge,
+    "auth.cancel": auth.cancel,
+    "lmtp.hello": lmtp.hello,
+    "lmtp.data": lmtp.data,
     "enhanced.class": enhanced.same_class,
     "enhanced.every-line": enhanced.every_line,
     "enhanced.announced": enhanced.announced,

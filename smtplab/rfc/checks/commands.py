@@ -17,6 +17,9 @@ _NOT_OF_LMTP = ("EHLO", "HELO", "VRFY")
 _OWN_RULE = ("HELP", "NOOP", "QUIT", "RSET")
 _ANY_TIME = ("NOOP", "RSET", "VRFY", "EXPN")
 _INFORMATION = (211, 214)
+_FIRST = 530
+_NEVER_FIRST = ("EHLO", "LHLO", "HELO", "AUTH", "NOOP", "RSET", "QUIT")
+"""What RFC 3207 §4 or RFC 4954 §6 excepts; a context knows which of the two may speak."""
 _BARE_PATH = re.compile(r"(?i)(?:FROM|TO):[^<]|(?:FROM|TO)\s+:")
 
 
@@ -39,6 +42,20 @@ def success_row(context: Context) -> Outcome:
 
 def any_time(context: Context) -> Outcome:
     return None if context.verb not in _ANY_TIME or context.excused else context.code != 503
+
+
+def ehlo_again(context: Context) -> Outcome:
+    # by itself the 503 may be what follows a greeting of 554 (RFC 5321 §3.1)
+    known = context.greeting is not None or context.keywords is not None
+    if context.verb != "EHLO" or not known or context.lmtp or context.excused:
+        return None
+    return context.code != 503
+
+
+def first(context: Context) -> Outcome:
+    if not context.verb or context.code != _FIRST:
+        return None
+    return context.excused or context.verb not in _NEVER_FIRST
 
 
 def no_argument(context: Context) -> Outcome:

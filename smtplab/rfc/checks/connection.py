@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _GREETINGS = (220, 421, 521, 554)
-_NO_SERVICE, _NO_MAIL = 554, 521
+_NO_SERVICE, _NO_MAIL, _SHUTTING_DOWN = 554, 521, 421
 
 
 def greeting_code(context: Context) -> Outcome:
@@ -20,30 +20,27 @@ def greeting_code(context: Context) -> Outcome:
 
 
 def rejected_commands(context: Context) -> Outcome:
-    if context.greeting != _NO_SERVICE or context.place != COMMAND or context.verb in ("", "QUIT"):
+    if context.greeting not in (_NO_SERVICE, _NO_MAIL) or context.place != COMMAND or context.verb in ("", "QUIT"):
         return None
+    if context.greeting == _NO_MAIL:
+        return not context.positive
     return context.code in (503, 421)
 
 
 def stays(context: Context) -> Outcome:
     exchange = context.exchange
+    if context.over:
+        return None
     if not exchange.closed:
         return True if exchange.sent is not None and exchange.reply is not None else None
-    if context.place == GREETING and exchange.reply is not None:
-        # after 554 the server waits for QUIT (RFC 5321 §3.1); 421 and 521 may end it all, after 220 it may be a timeout
-        return False if context.code == _NO_SERVICE else None
     if exchange.sent is None:
-        return None
-    if exchange.reply is not None and (context.code == 421 or (context.verb == "QUIT" and context.code == 221)):
+        # after 554 the server waits for QUIT (RFC 5321 §3.1); 421 and 521 may end it all, after 220 it may be a timeout
+        rejected = context.place == GREETING and exchange.reply is not None and context.code == _NO_SERVICE
+        return False if rejected else None
+    code = context.code if exchange.reply is not None else None
+    if code == _SHUTTING_DOWN or (context.verb == "QUIT" and code == 221):
         return True
-    return LATITUDE if context.greeting == _NO_MAIL else False
-
-
-def auth_order(context: Context) -> Outcome:
-    if context.verb != "AUTH" or not (context.authenticated or context.in_transaction):
-        return None
-    return True if context.code == 503 else False if context.positive else None
-
-
-def auth_encryption(context: Context) -> Outcome:
-    return context.code != 538 if context.verb == "AUTH" else None
+    if context.verb == "STARTTLS" and code == 220:
+        return None  # the TLS handshake may have failed (RFC 3207 §4)
+    no_mail = context.greeting == _NO_MAIL or (context.greeting is None and code == _NO_MAIL)
+    return LATITUDE if no_mail else False

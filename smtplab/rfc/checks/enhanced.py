@@ -32,11 +32,15 @@ def _announced(context: Context) -> bool:
 
 def _meant(context: Context, codes: list[str | None]) -> bool:
     """Return whether what looks like such codes is meant so; in the text of HELP it may be a version or a section."""
-    return any(codes) and (codes[0] is not None or context.keywords is None or _announced(context))
+    if codes[0] is not None or _announced(context):
+        return any(codes)
+    return context.keywords is None and any(code[0] == str(context.code)[0] for code in codes if code)
 
 
 def same_class(context: Context) -> Outcome:
     codes = _codes(context)
+    if context.code // 100 == 3 and any(codes):
+        return False  # no class belongs to 3yz: such a reply has no enhanced code (RFC 2034 §4)
     if not _bears_codes(context) or not _meant(context, codes):
         return None
     return all(code[0] == str(context.code)[0] for code in codes if code)

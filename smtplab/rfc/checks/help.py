@@ -17,7 +17,7 @@ _MISSING = (500, 501, 502, 504)
 """What says that HELP itself is not there; other refusals say not now, not you, or not in this order."""
 
 _REFERENCE = re.compile(r"(?i)https?://\S+|rfc\s*\d+(\W*(section\s*)?\d+(\.\d+)+)?")
-_ENHANCED = re.compile(r"(?m)^\d\.\d+\.\d+ ")
+_ENHANCED = re.compile(r"(?m)^\d\.\d+\.\d+(?: |$)")
 
 
 def success(context: Context) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from smtplab.rfc.registry import keyword_of, keywords, verbs
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from smtplab.rfc.session import Context
 
 _NOT_THERE = (500, 502)
+_OF_AUTH = (235, 334)
+_NAME = re.compile(r"[A-Z][A-Z0-9_-]*")
 _INFORMATION = (211, 214)
 
 
 def _unknown(context: Context) -> bool:
-    return context.verb.isalpha() and context.verb not in verbs()
+    return _NAME.fullmatch(context.verb) is not None and context.verb not in verbs()
 
 
 # --- verbs
@@ -28,6 +31,8 @@ def status_not_standard(context: Context) -> Outcome:
 
 
 def private_name(context: Context) -> Outcome:
+    if not context.whole and context.code in _OF_AUTH:
+        return None  # by itself a line of an AUTH exchange may look like a verb
     return context.verb.startswith("X") if _unknown(context) and context.positive else None
 
 
@@ -53,7 +58,13 @@ def ehlo_keywords(context: Context) -> Outcome:
 def helo_plain(context: Context) -> Outcome:
     if context.verb != "HELO" or context.code != 250:
         return None
-    return not any(keyword in keywords() for keyword in listed_keywords(context.reply))
+    return not any(map(_lists_extension, context.reply.lines[1:]))
+
+
+def _lists_extension(line: str) -> bool:
+    """Return whether a line is one of EHLO's, and no sentence that begins with a word such as "Help" or "Size"."""
+    words = line.split()
+    return bool(words) and words[0].upper() in keywords() and (words[0].isupper() or len(words) == 1)
 
 
 def command_announced(context: Context) -> Outcome:

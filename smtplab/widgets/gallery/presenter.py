@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from smtplab.recordings.personalities import origin
 from smtplab.recordings.survey import COMMANDS, survey
 from smtplab.rfc.codes import explain
 from smtplab.rfc.judge import OUTCOMES, Verdict, judge
@@ -20,7 +21,7 @@ class GalleryPresenter(Presenter):
     def __init__(self, lang: str | None = None) -> None:
         super().__init__(lang)
         rows = [
-            {"name": server.name, "about": _about(server), "codes": codes}
+            {"name": server.name, "about": _about(server, self.lang), "codes": codes}
             for server, (_, *codes) in zip(survey().servers, survey().rows(), strict=True)
         ]
         codes = sorted({code for row in rows for code in row["codes"]} - {"-"})
@@ -38,7 +39,7 @@ class GalleryPresenter(Presenter):
             return
         self.tell({
             "type": "details", "server": server.name, "command": command,
-            "about": _about(server),
+            "about": _about(server, self.lang),
             "reply": reply_view(dialogue[-1].reply, self.lang),
             "closed": dialogue[-1].closed,
             "verdicts": [_verdict(verdict) for verdict in judge(dialogue[-1], dialogue, lang=self.lang)],
@@ -52,8 +53,8 @@ class GalleryPresenter(Presenter):
         return f"<gallery of {len(self.state['servers'])} servers>"
 
 
-def _about(server: Server) -> str:
-    return f"{server.software}, {server.version}, {server.date}"
+def _about(server: Server, lang: str) -> str:
+    return f"{origin(server.software, lang)}, {origin(server.version, lang)}, {server.date}"
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:
