@@ -55,7 +55,7 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
-    remark: what there is to say about the file that keeps the progress; mostly nothing.
+    remark: what there is to say of the file that keeps the progress; mostly nothing.
     """
 
     right: bool

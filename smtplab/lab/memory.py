@@ -99,7 +99,7 @@ class MemoryTransport(asyncio.Transport):
             self._protocol.data_received(data)
 
     def take(self) -> bytes:
-        """Take the octets that the server has written."""
+        """Take the octets that the server has put out."""
         data = bytes(self.out)
         self.out.clear()
         if not self._writable:

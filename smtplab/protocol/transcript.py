@@ -96,8 +96,8 @@ class Exchange:
             yield from (say(f"remark_{key}", error=show_text(self.error)) for key, holds in remarks.items() if holds)
 
     def __repr__(self) -> str:
-        said = "greeting" if self.sent is None else quoted(self.sent.rstrip(b"\r\n"))
-        return f"<Exchange {said} {'no reply' if self.reply is None else self.reply.code}>"
+        command = "greeting" if self.sent is None else quoted(self.sent.rstrip(b"\r\n"))
+        return f"<Exchange {command} {'no reply' if self.reply is None else self.reply.code}>"
 
     def __str__(self) -> str:
         return "\n".join(f"{who}{':' if who in 'CS' else ''} {text}" for who, text in self.rows())

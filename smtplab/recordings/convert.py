@@ -205,7 +205,7 @@ def main() -> None:
     """Convert the captures named on the command line."""
     import click
 
-    told = Sentences("recordings/convert")
+    texts = Sentences("recordings/convert")
 
     @click.command()
     @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -216,7 +216,7 @@ def main() -> None:
         for path in captures:
             capture = json.loads(path.read_text("utf-8"))
             if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
-                click.echo(told("left_out", name=path.name))
+                click.echo(texts("left_out", name=path.name))
                 continue
             recording = convert(capture)
             text = recording.to_text()
@@ -225,7 +225,7 @@ def main() -> None:
             (target / f"{recording.name}.json").write_text(text, "utf-8")
             wrong = sum(len(differences(recording, session)) for session in sessions(capture))
             limits = len(recording.limits)
-            click.echo(told("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
+            click.echo(texts("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
 
     run()
 

@@ -103,13 +103,13 @@ def tell(widget: Any, answer: object) -> dict[str, Any]:
 def test_feedback_for_each_answer(lab: smtplab.Lab, name: str, lang: str) -> None:
     """The right answer and each wrong one get the words made for them, in either language."""
     right, wrong = ANSWERS[name]
-    feedback = smtplab.check(name, right, lab, lang)
-    assert (feedback.right, str(feedback)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
-    assert repr(feedback) == f"<Feedback right: {feedback.text}>"
+    found = smtplab.check(name, right, lab, lang)
+    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
+    assert repr(found) == f"<Feedback right: {found.text}>"
     for key, answer in wrong.items():
-        feedback = smtplab.check(name, answer, lab, lang)
-        assert (feedback.right, feedback.text.endswith(f"for {key}{ending(lang)}")) == (False, True)
-        assert repr(feedback).startswith("<Feedback not yet: ")
+        found = smtplab.check(name, answer, lab, lang)
+        assert (found.right, found.text.endswith(f"for {key}{ending(lang)}")) == (False, True)
+        assert repr(found).startswith("<Feedback not yet: ")
     assert len(lab.transcript) == 0
 
 

@@ -49,8 +49,8 @@ def test_a_rule(copy: Copy) -> None:
         step(copy)
     assert copy.tests("tests/rfc/test_rules.py") == ""
     assert copy.left_out() == ""
-    asked = "lab = smtplab.start(carrier='memory'); lab.send('HELP')"
-    verdicts = copy.python(f"import smtplab; {asked}; print(smtplab.judge(lab.transcript[-1]))")
+    code = "lab = smtplab.start(carrier='memory'); lab.send('HELP')"
+    verdicts = copy.python(f"import smtplab; {code}; print(smtplab.judge(lab.transcript[-1]))")
     assert "help.polite" in verdicts
 
 
