@@ -26,8 +26,8 @@ def measure() -> Iterator[Row]:
                 for name in ("rfc5321", *NAMES):
                     lab.personality = name
                     lab.send("NOOP")  # the recording is read, the connection is there
-                    asked = 9 if name == "exim-4.96" else NUMBER  # Exim hangs up after ten
-                    seconds = timeit.timeit(lambda: lab.send("HELP"), number=asked) / asked
+                    count = 9 if name == "exim-4.96" else NUMBER  # Exim hangs up after ten
+                    seconds = timeit.timeit(lambda: lab.send("HELP"), number=count) / count
                     taken.setdefault("rfc5321" if name == "rfc5321" else "recorded", []).append(seconds * 1e6)
                 for name in ("rfc5321", NAMES[1]):
 

@@ -113,12 +113,12 @@ def notebook(page: Page, address: str, path: str, shows: str) -> float:
     return float(page.evaluate(WHEN, f"JSON.stringify({OUTPUTS}).includes({shows!r})"))
 
 
-def cold(browser: Browser, start: object, *given: str) -> float:
+def cold(browser: Browser, start: object, *details: str) -> float:
     """Start with nothing stored."""
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(90_000)
-    taken: float = start(page, *given)  # type: ignore[operator]
+    taken: float = start(page, *details)  # type: ignore[operator]
     context.close()
     return taken
 
@@ -129,11 +129,11 @@ def shares(browser: Browser, site: Path, address: str) -> tuple[float, float]:
     Each file counts once: the service worker asks for many once more, and has them from the cache.
     """
     context = browser.new_context()
-    page, asked = context.new_page(), set()
-    context.on("requestfinished", lambda request: asked.add(urlsplit(request.url).path.removeprefix("/")))
+    page, requests = context.new_page(), set()
+    context.on("requestfinished", lambda request: requests.add(urlsplit(request.url).path.removeprefix("/")))
     notebook(page, address, LESSON, "214-Commands")
     own = everything = 0
-    for path in sorted(asked):
+    for path in sorted(requests):
         if (site / path).is_file():
             octets = (site / path).read_bytes()
             size = len(octets) if path.endswith((".whl", ".zip")) else len(gzip.compress(octets, 6))

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class SmtplabError(Exception):
     """The base of every error that smtplab raises on purpose.
 
-    It survives pickle and copy whatever its class takes: a process pool hands it on, and so does a test runner.
+    It survives pickle and copy whatever arguments its class takes: process pools and test runners hand errors on.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to make it again: without `__init__`, which would take the message for its first argument."""
+        """Return how to rebuild it: without `__init__`, which would take the message for its first argument."""
         return _again, (type(self), self.args), self.__dict__ or None
 
 

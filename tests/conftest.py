@@ -109,8 +109,8 @@ def browser() -> Iterator[Browser]:
 def needs() -> Callable[[object, str], None]:
     """Skip with a reason where something is missing; fail under CI, where all of it must be there."""
 
-    def check(found: object, what: str) -> None:
-        if not found:
+    def check(tool: object, what: str) -> None:
+        if not tool:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{what} is not installed")
 
     return check

@@ -19,17 +19,17 @@ def test_names_and_bounds_agree() -> None:
         *project["optional-dependencies"]["lab"],
         *project["optional-dependencies"]["test"],
     ]
-    ours = {found.name: found.specifier for found in map(Requirement, wanted)}
+    ours = {requirement.name: requirement.specifier for requirement in map(Requirement, wanted)}
     environment = YAML(typ="safe").load(TOP / "environment.yml")
     assert environment["channels"] == ["conda-forge"]
     *conda, pip = environment["dependencies"]
     assert pip == {"pip": ["-e ."]}
-    given = {found.name: found.specifier for found in map(Requirement, conda)}
-    assert str(given.pop("python")) == "<3.15,>=3.11"
-    given.pop("pip")
-    assert {"jupyterlab", "ipywidgets", "aiosmtpd", "nbval"} <= set(given)
-    assert {name: ours[name] for name in given} == given
-    assert {Requirement(wish).name for wish in project["dependencies"]} <= set(given)
+    conda_bounds = {requirement.name: requirement.specifier for requirement in map(Requirement, conda)}
+    assert str(conda_bounds.pop("python")) == "<3.15,>=3.11"
+    conda_bounds.pop("pip")
+    assert {"jupyterlab", "ipywidgets", "aiosmtpd", "nbval"} <= set(conda_bounds)
+    assert {name: ours[name] for name in conda_bounds} == conda_bounds
+    assert {Requirement(wish).name for wish in project["dependencies"]} <= set(conda_bounds)
 
 
 def test_the_readme_has_its_two_commands() -> None:

@@ -40,15 +40,15 @@ def modules() -> None:
 def below(base: type[BaseException]) -> Iterator[type[BaseException]]:
     """Return a class and all that are derived from it."""
     yield base
-    for each in base.__subclasses__():
-        yield from below(each)
+    for cls in base.__subclasses__():
+        yield from below(cls)
 
 
 modules()
-OURS = sorted(set(below(SmtplabError)), key=lambda each: each.__name__)
+OURS = sorted(set(below(SmtplabError)), key=lambda cls: cls.__name__)
 OTHERS = sorted(
-    {each for each in below(BaseException) if each.__module__.startswith("smtplab.")} - set(OURS),
-    key=lambda each: each.__name__,
+    {cls for cls in below(BaseException) if cls.__module__.startswith("smtplab.")} - set(OURS),
+    key=lambda cls: cls.__name__,
 )
 
 
@@ -98,8 +98,8 @@ def test_every_error_survives(cls: type[BaseException], way: str) -> None:
 def test_the_classes_are_found() -> None:
     """The walk finds the public errors, and those that no room shows."""
     public = {getattr(smtplab, name) for name in smtplab.__all__}
-    assert {each for each in public if isinstance(each, type) and issubclass(each, BaseException)} <= set(OURS)
-    assert "Endless" in {each.__name__ for each in OTHERS}
+    assert {cls for cls in public if isinstance(cls, type) and issubclass(cls, BaseException)} <= set(OURS)
+    assert "Endless" in {cls.__name__ for cls in OTHERS}
 
 
 def test_an_unknown_name_tells_its_parts() -> None:

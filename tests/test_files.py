@@ -67,8 +67,8 @@ def test_no_text_counts_what_grows() -> None:
     """No text says how many servers, rules or lessons there are: the data says it, where it is wanted."""
     texts = [path for path in files() if path.suffix in (".md", ".toml", ".js", ".mjs", ".html")]
     assert len(texts) > 30
-    found = {path.relative_to(TOP).as_posix(): counts(path.read_text("utf-8")) for path in texts}
-    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+    counted = {path.relative_to(TOP).as_posix(): counts(path.read_text("utf-8")) for path in texts}
+    assert {name: wrong for name, wrong in counted.items() if wrong} == {}
 
 
 @pytest.mark.parametrize("text", ["Forty recorded servers", "36 rules", "treinta y seis reglas", "40 servidores"])
@@ -93,7 +93,7 @@ def test_the_workflow_runs_the_readmes_command_everywhere() -> None:
     jobs = YAML(typ="safe").load(WORKFLOW)["jobs"]
     assert f"```sh\n{COMMAND}\n```" in (TOP / "README.md").read_text("utf-8")
     project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
-    pythons = [each.rpartition(" ")[2] for each in project["classifiers"] if "Python :: 3." in each]
+    pythons = [classifier.rpartition(" ")[2] for classifier in project["classifiers"] if "Python :: 3." in classifier]
     systems = set()
     for job in jobs.values():
         matrix = job["strategy"]["matrix"]

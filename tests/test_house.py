@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.paths import PACKAGE, TOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
     from pathlib import Path
 
 ROOMS = ("cli", "site", "widgets", "course", "lab", "recordings", "rfc", "server", "protocol", "text", "errors")
@@ -26,9 +26,8 @@ def module_of(path: Path, top: Path) -> str:
     return ".".join(path.relative_to(top).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imports(path: Path, top: Path) -> Iterator[tuple[int, str]]:
+def imports(path: Path, modules: Container[str]) -> Iterator[tuple[int, str]]:
     """Return line and name of each of our modules that a file imports, at its top or anywhere in it."""
-    modules = {module_of(each, top) for each in (top / "smtplab").rglob("*.py")}
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names if alias.name.startswith("smtplab"))
@@ -44,30 +43,30 @@ def room_of(module: str) -> str:
 
 def faults(top: Path) -> list[str]:
     """Return a sentence for each import that goes up, round, or past a door."""
-    found = []
+    sentences = []
     graph: dict[str, set[str]] = {}
-    for path in sorted((top / "smtplab").rglob("*.py")):
-        module = module_of(path, top)
+    modules = {module_of(path, top): path for path in sorted((top / "smtplab").rglob("*.py"))}
+    for module, path in modules.items():
         if module in OPENS_ALL:
             continue
-        for line, target in imports(path, top):
+        for line, target in imports(path, modules):
             place = f"{path.relative_to(top)}:{line}"
             own, used = room_of(module), room_of(target)
             graph.setdefault(module, set()).add(target)
             if not used:
                 if target == "smtplab" and own in ("cli", "site"):
                     continue  # the version
-                found.append(f"{place}: a room does not use the package's front")
+                sentences.append(f"{place}: a room does not use the package's front")
             elif own != used:
                 if ROOMS.index(used) <= ROOMS.index(own):
-                    found.append(f"{place}: {own} is below {used} and may not use {target}")
+                    sentences.append(f"{place}: {own} is below {used} and may not use {target}")
                 elif used != "errors" and target.split(".")[2:3] and target.split(".")[2] not in doors(top, used):
-                    found.append(f"{place}: {target} is behind the door of {used} (smtplab/{used}/__init__.py)")
+                    sentences.append(f"{place}: {target} is behind the door of {used} (smtplab/{used}/__init__.py)")
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        found.append(f"a circle of imports: {' -> '.join(error.args[1])}")
-    return found
+        sentences.append(f"a circle of imports: {' -> '.join(error.args[1])}")
+    return sentences
 
 
 def doors(top: Path, room: str) -> list[str]:
@@ -107,4 +106,4 @@ def test_a_wrong_import_is_named(tmp_path: Path, path: str, line: str, sentence:
         copy.write_text(source.read_text("utf-8"), "utf-8")
     with (tmp_path / "smtplab" / path).open("a", encoding="utf-8") as file:
         file.write(f"\n{line}\n")
-    assert any(sentence in each and (path in each or "circle" in each) for each in faults(tmp_path))
+    assert any(sentence in fault and (path in fault or "circle" in fault) for fault in faults(tmp_path))

@@ -33,7 +33,7 @@ CAN_REACH = {"socket", "ssl", "smtplib", "ftplib", "urllib.request", "http.clien
 def listening() -> set[tuple[str, int]]:
     """Return each address on which this process listens."""
     connections = psutil.Process(os.getpid()).net_connections("inet")
-    return {tuple(each.laddr) for each in connections if each.status == psutil.CONN_LISTEN}
+    return {tuple(connection.laddr) for connection in connections if connection.status == psutil.CONN_LISTEN}
 
 
 def test_a_lab_over_tcp_listens_on_one_address() -> None:

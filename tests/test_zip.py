@@ -73,7 +73,7 @@ return replies, str(smtplab.explain(214, "es")), str(smtplab.compare(211, 214)),
 
 
 def test_the_course(wheel: Path, tmp_path: Path) -> None:
-    """Lessons, exercises and progress are there, lessons can be copied and brought anew, and graders grade."""
+    """Lessons, exercises and progress are there, lessons can be copied and replaced, and graders grade."""
     code = f"""
 from pathlib import Path
 from smtplab.course.exercises import exercises

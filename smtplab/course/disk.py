@@ -1,6 +1,6 @@
 """Files on a learner's disk: written whole or not at all, and nothing that is there is ever lost.
 
-Everything raises OSError where it cannot be done.
+Each function raises OSError where it fails.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What a file system says that cannot rename over a file, as JupyterLite's drive in a browser may.
+# Raised by a file system that cannot rename over a file, as JupyterLite's drive in a browser may.
 _NO_REPLACE = {errno.EPERM, errno.EACCES, errno.EEXIST, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL, errno.EIO}
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
@@ -69,6 +69,6 @@ def _put(path: Path, octets: bytes, how: int) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(octets)
     except BaseException:
-        if how & os.O_EXCL:  # it is ours, and not whole
+        if how & os.O_EXCL:  # it is ours, and unfinished
             path.unlink(missing_ok=True)
         raise

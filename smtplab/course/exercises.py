@@ -88,7 +88,7 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
 def _row(exercise_id: str, lang: str) -> dict[str, Any]:
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
-        row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and in a browser reading takes time
+        row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
         return row
     raise unknown("exercise", exercise_id, exercises(), lang)
 
@@ -112,7 +112,7 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
       the exercise's kind has it.
     lab: the lab whose server is asked; only "code" and "command" need it.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
-    form, NotACommandLine for what is no line.
+    form, NotACommandLine for text that is not one line.
     """
     lang = resolve(lang)
     row = _row(exercise_id, lang)

@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 class Question(NamedTuple):
-    """One exercise as it is asked: its id and row, the learner's lab, and the language of what is said."""
+    """One exercise as it is asked: its id and row, the learner's lab, and the language of the feedback."""
 
     id: str
     row: Row
@@ -47,11 +47,11 @@ class Kind:
     grade: takes the question and an answer, and returns the result. Raises UnknownName for what is no option,
       NotAnAnswer for an answer of another form.
     needs, may: the keys that a row must have, and those that it may have, beside those of every row.
-    outcomes: the keys of feedback that can come up, but for "right" and "otherwise"; None where only a grader knows.
+    outcomes: the keys of feedback that can come up besides "right" and "otherwise"; None where only a grader knows.
     options: what there is to choose from, each with its words, in a language.
     items: what to name or sort, each with one of the options.
-    plain: what stands below the question where no widget runs, a paragraph each; takes options and items.
-    by_option: feedback goes by the option chosen, for the right one too: no feedback is called "right".
+    plain: what is shown below the question where no widget runs, one paragraph each; takes options and items.
+    by_option: feedback is keyed by the option chosen, the right one too: no feedback is called "right".
     """
 
     grade: Callable[[Question, Any], Result]
@@ -65,7 +65,7 @@ class Kind:
 
 
 def grade(question: Question, answer: Any) -> Result:
-    """Grade an answer; "right" is the key of what is right, other keys stand in the row's feedback.
+    """Grade an answer; "right" is the key of a right answer, other keys are those of the row's feedback.
 
     Raises UnknownName for what is no option, NotAnAnswer for an answer of another form, and what `Lab.send` raises.
     """
@@ -194,7 +194,7 @@ def _function(question: Question, answer: Any) -> Result:
 
 
 def _words(key: str) -> Callable[[Row, str], dict[str, str]]:
-    """Return what reads the options of a row from a table of it: each key's words in a language."""
+    """Return a function that reads the options of a row from one of its tables: each key's words in a language."""
     return lambda row, lang: {option: words[lang] for option, words in row[key].items()}
 
 
@@ -298,7 +298,7 @@ def _named(error: BaseException) -> str:
 
 
 def _wrong(truth: list[str], answers: list[str]) -> list[int]:
-    """Return the places at which they differ."""
+    """Return the places at which two sequences differ."""
     return [at for at, (one, other) in enumerate(zip(truth, answers, strict=True)) if one != other]
 
 

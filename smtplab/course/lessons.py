@@ -2,7 +2,7 @@
 
 What counts as changed is what a learner writes: the cells' sources. Opening and saving a notebook changes its metadata
 and outputs only. A small hidden file beside the lessons remembers what was copied; without it, or where it is
-damaged, everything in the directory is taken for the learner's own.
+damaged, everything in the directory counts as the learner's own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SUFFIX = ".ipynb"
 
 @dataclass(frozen=True)
 class Report:
-    """What copying did, by file name. beside: pairs of a changed lesson that stays and the new one put beside it."""
+    """What was copied, by file name. beside: pairs of a changed lesson that stays and the new one put beside it."""
 
     copied: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """What a learner has answered, kept in one small file: `smtplab-progress.json` in the current directory.
 
-SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and it is known only until Python stops.
+SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and answers last only until Python stops.
 Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and progress
 says so.
 """
@@ -77,7 +77,7 @@ class Logbook:
         self._trouble: OSError | None = NoSuchPlace(why) if why else None
         self._kept: Path | None = None
         self._told = False
-        self._turn = threading.RLock()  # a widget answers in another thread than a cell, at times
+        self._turn = threading.RLock()  # at times a widget answers in another thread than a cell
 
     def note(self, exercise_id: str, *, right: bool) -> None:
         """Note an answer. Raises nothing: what cannot be written stays in memory until it can."""
@@ -118,7 +118,7 @@ class Logbook:
         return say("not_kept", path=_shown(self._wish), why=why)
 
     def remark(self, lang: str) -> str:
-        """Return, once, what an answer's feedback should say of the file: it was set aside, or its name is no use."""
+        """Return, once, what feedback should say about the file: it was set aside, or its name cannot be used."""
         aside = self.set_aside(lang)
         trouble = self._trouble
         if self._told or not (isinstance(trouble, NoSuchPlace) or (trouble and trouble.errno in _OF_THE_NAME)):
@@ -150,13 +150,13 @@ _logbook = cache(Logbook)
 
 
 def _shown(path: Path | None) -> str:
-    """Return a path as one can print it: what is not printable escaped, what is very long cut."""
+    """Return a path fit for printing: unprintable characters escaped, a very long one cut."""
     text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Return the entries of both: of an exercise in both the earlier day, and right where either is."""
+    """Return the entries of both; an exercise that is in both has the earlier day, and is right where either is."""
     both = {**one, **other}
     for key in one.keys() & other.keys():
         both[key] = {
@@ -168,7 +168,7 @@ def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, En
 
 
 def _read(path: Path) -> tuple[dict[str, Entry], bool]:
-    """Return what a file holds that can be understood, and whether that is all; a file not there holds nothing."""
+    """Return what can be understood of a file, and whether that is all; a missing file holds nothing."""
     if path.exists() and not path.is_file():
         raise NoSuchPlace("why_no_file")
     try:

@@ -1,4 +1,4 @@
-"""How far a learner has come: lessons and their exercises, done or not. What was answered is in logbook.py.
+"""How far a learner has come: lessons and their exercises, done or not. The answers are kept by logbook.py.
 
 >>> progress().done <= progress().all
 True
@@ -28,7 +28,7 @@ class Task:
     """One exercise and what became of it.
 
     answered: the day on which it was done, as 2026-11-24; "" where it is still to do.
-    right: whether the answer was right; a prediction is done by a wrong one too.
+    right: whether the answer was right; a prediction is done even by a wrong one.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Task:
 
     @property
     def done(self) -> bool:
-        """Whether it is done: answered rightly, or, for a prediction, answered."""
+        """Whether it is done: answered correctly, or, for a prediction, answered."""
         return bool(self.answered) and counts(right=self.right, prediction=self.prediction)
 
 
@@ -138,7 +138,10 @@ class Progress:
         head = [say(key) for key in ("head_lesson", "head_done", "head_finished", "head_open")]
         return table(
             head,
-            [(each.name, self._count(each), each.ids(done=True), each.ids(done=False)) for each in self.lessons],
+            [
+                (lesson.name, self._count(lesson), lesson.ids(done=True), lesson.ids(done=False))
+                for lesson in self.lessons
+            ],
         )
 
     def _sentences(self) -> tuple[str, ...]:
@@ -156,11 +159,11 @@ class Progress:
 
 
 def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | None = None) -> Progress:
-    """Return what has been done in the course: exercises answered rightly, predictions answered at all.
+    """Return what has been done in the course: exercises answered correctly, predictions answered at all.
 
     directory: whose smtplab-progress.json is read; else the file that SMTPLAB_PROGRESS names, else that of the current
       directory.
-    lang: such as "es", else the language that is set. Raises UnknownName for one that there is not.
+    lang: such as "es", else the language that is set. Raises UnknownName for an unknown one.
     """
     lang = resolve(lang)
     book = logbook(None if directory is None else Path(directory))

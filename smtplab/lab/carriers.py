@@ -39,7 +39,7 @@ class Carrier(Protocol):
         """Return whether the caller runs in this server (a handler): it cannot wait for itself."""
 
     def close(self) -> None:
-        """Stop the server and all that belongs to it. Idempotent."""
+        """Stop the server and everything that belongs to it. Idempotent."""
 
 
 def check_port(port: object) -> None:
@@ -53,7 +53,7 @@ def open_carrier(name: str, make_server: Callable[[Any, Any], Any], port: int = 
 
     name: one of `CARRIERS`; "auto" is what SMTPLAB_CARRIER says, else tcp where there are sockets and threads.
     make_server: takes an event loop and a function from a peer's address to the `Sources` in which the session is to
-      note its writes (None: of no client of the lab's); returns the server protocol of the session.
+      note its writes (None: no client of the lab's); returns the server protocol of the session.
     port: for tcp, 0 for one that the system picks.
     Raises UnknownName, OSError where the port is taken, ValueError for what is no port and for a port in
     memory, LabError for tcp in a browser.

@@ -1,4 +1,4 @@
-"""The dialogue that a probe holds with a server, on one connection: a few commands, once each, and all that came."""
+"""The dialogue that a probe holds with a server, on one connection: a few commands, once each, and all replies."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STRAY = {
 
 
 class Held(NamedTuple):
-    """What came of a dialogue. tls, ended, remarks: as `Probe` has them."""
+    """What came of a dialogue. tls, ended, remarks: as in `Probe`."""
 
     transcript: Transcript
     tls: str | None
@@ -55,13 +55,13 @@ class Peer(Protocol):
 
     @property
     def remarks(self) -> list[str]:
-        """What there is to say of the switch to TLS."""
+        """What there is to say about the switch to TLS."""
 
     def hello(self, step: Callable[[str], Reply], within: float) -> None:
-        """Say EHLO, and switch to TLS where that is wanted; `step` sends a command."""
+        """Send EHLO, and switch to TLS where that is wanted; `step` sends a command."""
 
     def why(self, error: Exception, within: float) -> str:
-        """Say in one line why the dialogue broke off."""
+        """Return in one line why the dialogue broke off."""
 
 
 class LabServer:
@@ -75,11 +75,11 @@ class LabServer:
         self.remarks: list[str] = []
 
     def hello(self, step: Callable[[str], Reply], _within: float) -> None:
-        """Say EHLO."""
+        """Send EHLO."""
         step("EHLO")
 
     def why(self, error: Exception, _within: float) -> str:
-        """Say in one line why the dialogue broke off."""
+        """Return in one line why the dialogue broke off."""
         return f"{self.where}: {error}"
 
 
@@ -141,7 +141,7 @@ class Dialogue:
         return reply
 
     def _remarks(self) -> Iterator[str]:
-        """Say what came that is no reply, and after which command more came than is shown."""
+        """Return sentences about what came that is no reply, and about commands after which more came than is shown."""
         say = self._say
         for stray in self._watch.strays if self._watch else ():
             if stray.reply is None:
@@ -158,7 +158,7 @@ class Dialogue:
                 yield say(key, command=self._commands[number], count=count, shown=MOST_UNASKED)
 
     def _suspicion(self, transcript: Transcript) -> Iterator[str]:
-        greeting = next((each.reply for each in transcript if each.reply is not None), None)
+        greeting = next((exchange.reply for exchange in transcript if exchange.reply is not None), None)
         if greeting is not None and re.search(r"\bFTP\b|ftpd", greeting.text, re.IGNORECASE):
             yield self._say("perhaps_ftp")
 

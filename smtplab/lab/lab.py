@@ -70,14 +70,14 @@ class Lab:
     # --- life
 
     def start(self) -> Lab:
-        """Start the server, if it is not running; gives the lab itself. What was said before is kept."""
+        """Start the server, if it is not running, and return the lab itself. What was said before is kept."""
         with self._lock:
             if not self.running:
                 self._carrier = open_carrier(
                     self._choice[0], _factory(self._server, self._handler, self._state), self._choice[1]
                 )
                 self._client.connect = self._carrier.connect
-                # a lab that nobody holds any more stops by itself, and every lab stops when Python does
+                # a lab that nobody holds stops by itself, and every lab stops when Python does
                 self._stop = weakref.finalize(self, _close, self._client, self._carrier)
         return self
 
@@ -154,7 +154,7 @@ class Lab:
     # --- talking
 
     def send(self, command: str | bytes, *, timeout: float | None = None) -> Reply:
-        r"""Send one command line and give the reply.
+        r"""Send one command line and return the reply.
 
         command: with no line end; CR, LF or NUL in it raises NotACommandLine.
         timeout: seconds to wait for the whole reply, else the lab's.
@@ -165,7 +165,7 @@ class Lab:
             return self._client.send(line, self._seconds(timeout))
 
     def send_raw(self, data: bytes, *, timeout: float | None = None) -> tuple[Reply, ...]:
-        r"""Send octets exactly as they are and give the replies: one to each line that is a command.
+        r"""Send octets exactly as they are and return the replies: one to each line that is a command.
 
         Lines of message text (after a 354 to DATA) have one reply together, to the dot that ends them. A line
         without its end, CR LF (RFC 5321 §2.3.8), has no reply yet.

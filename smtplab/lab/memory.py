@@ -35,7 +35,7 @@ class MemoryTransport(asyncio.Transport):
     # --- asyncio.Transport, for the server
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Put octets out; past the high-water mark the server is asked to wait, as over a socket."""
+        """Write octets; past the high-water mark the server is asked to wait, as over a socket."""
         if self._closed:
             return
         self.out += data
@@ -44,7 +44,7 @@ class MemoryTransport(asyncio.Transport):
             self._protocol.pause_writing()
 
     def close(self) -> None:
-        """Hang up; octets already put out can still be taken."""
+        """Hang up; octets already written can still be taken."""
         if not self._closed:
             self._closed = True
             self._loop.call_soon(self._protocol.connection_lost, None)
@@ -78,7 +78,7 @@ class MemoryTransport(asyncio.Transport):
         return protocol
 
     def can_write_eof(self) -> bool:
-        """Say no: the session ends on both sides at once."""
+        """Return False: the session ends on both sides at once."""
         return False
 
     def get_write_buffer_size(self) -> int:
@@ -86,7 +86,7 @@ class MemoryTransport(asyncio.Transport):
         return len(self.out)
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        """Take no notice: the limits are fixed."""
+        """Do nothing: the limits are fixed."""
 
     # --- for the client
 

@@ -34,9 +34,9 @@ _LAST_PORT = 65535
 
 @dataclass(frozen=True, repr=False)
 class Probe:
-    """What a server said, and what the rules say of it.
+    """What a server said, and what the rules say about it.
 
-    host, port: whom was asked; a lab by its name, with no port. tls: the version of TLS that was spoken, or None.
+    host, port: who was asked; a lab by its name, with no port. tls: the version of TLS that was spoken, or None.
     transcript: the dialogue. likeness: which recorded server it is most like, or None.
     ended: why the dialogue broke off early, or "".
     remarks: what else came that no command asked for.
@@ -59,7 +59,7 @@ class Probe:
     @property
     def worst(self) -> str:
         """The worst verdict of all."""
-        return max((each.worst for each in self.verdicts), key=OUTCOMES.index)
+        return max((verdict.worst for verdict in self.verdicts), key=OUTCOMES.index)
 
     @property
     def violates(self) -> bool:
@@ -70,7 +70,7 @@ class Probe:
         """Return a row an exchange: the command, the first line of the reply, the notable verdicts."""
         rows = []
         for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True):
-            notable = [f"{each.words}: {each.rule.id} ({each.rule.source})" for each in verdicts.notable]
+            notable = [f"{verdict.words}: {verdict.rule.id} ({verdict.rule.source})" for verdict in verdicts.notable]
             verdict = "; ".join(notable) or Texts("rfc/judge", self.lang)("conforms")
             rows.append((self._command(exchange), self._first_line(exchange), verdict))
         return rows
@@ -78,7 +78,9 @@ class Probe:
     def _kind(self, exchange: Exchange) -> str:
         if exchange.sent is not None:
             return "command"
-        first = next((each for each in self.transcript if each.sent is not None or each.reply is not None), None)
+        first = next(
+            (exchange for exchange in self.transcript if exchange.sent is not None or exchange.reply is not None), None
+        )
         return "greeting" if exchange is first else "unasked"
 
     def _command(self, exchange: Exchange) -> str:
@@ -92,7 +94,7 @@ class Probe:
         return str(exchange.reply).split("\n")[0] + (" …" if exchange.reply.is_multiline else "")
 
     def alike(self) -> str:
-        """Say which recorded server it is most like, and why."""
+        """Return a sentence: which recorded server it is most like, and why."""
         say = Texts("lab/probe", self.lang)
         if self.likeness is None:
             return say("like_none")
@@ -103,7 +105,7 @@ class Probe:
         )  # fmt: skip
 
     def as_data(self) -> dict[str, Any]:
-        """Return it for programs, as plain data for JSON; octets that are not UTF-8 stand as escapes."""
+        """Return the probe as plain data for JSON; octets that are not UTF-8 are written as escapes."""
         like = self.likeness
         return {
             "host": self.host, "port": self.port, "tls": self.tls, "ended": self.ended, "worst": self.worst,
@@ -140,7 +142,9 @@ def _exchange_data(exchange: Exchange, verdicts: Verdicts) -> dict[str, Any]:
         "sent": None if exchange.sent is None else show_octets(exchange.sent),
         "code": None if reply is None else reply.code,
         "received": None if reply is None else reply.raw.decode("utf-8", "backslashreplace"),
-        "verdicts": [{"rule": each.rule.id, "source": each.rule.source, "outcome": each.outcome} for each in verdicts],
+        "verdicts": [
+            {"rule": verdict.rule.id, "source": verdict.rule.source, "outcome": verdict.outcome} for verdict in verdicts
+        ],
     }
 
 
@@ -170,7 +174,7 @@ def probe(
     insecure: do not verify the server's certificate.
     timeout: seconds for each step. lang: "en" or "es". progress: is told each command before it is sent.
     Raises ProbeError, in one line, when the server could not be asked, and in a browser for any but a lab's; ValueError
-    for a timeout that is none, or what a lab cannot be given; LabStopped; LabError from inside the lab's own server.
+    for what is no timeout, or what a lab cannot take; LabStopped; LabError from inside the lab's own server.
     """
     say = Texts("lab/probe", lang)
     within = seconds(timeout)

@@ -1,4 +1,4 @@
-"""Reaching a server that is not the lab's: by host and port, plain or over TLS, each failure said in one sentence.
+"""Reaching a server that is not the lab's: by host and port, plain or over TLS, each failure told in one sentence.
 
 It needs sockets, so nothing that runs in a browser imports it; `need_sockets` in probe.py says so there.
 """
@@ -92,7 +92,7 @@ class RemoteConnection:
             return None
 
     def source(self, end: int) -> tuple[Source, int]:
-        """Return what is known of any reply: that a live server sends it."""
+        """Return what is known about any reply: that a live server sent it."""
         del end
         return UNKNOWN
 
@@ -129,7 +129,7 @@ class Remote:
         return inner.tls if isinstance(inner, RemoteConnection) else None
 
     def hello(self, step: Callable[[str], Reply], within: float) -> None:
-        """Say EHLO; with STARTTLS once more after it (RFC 3207 §4.2)."""
+        """Send EHLO; with STARTTLS once more after it (RFC 3207 §4.2)."""
         step("EHLO")
         if not self._starttls:
             return
@@ -146,7 +146,7 @@ class Remote:
         step("EHLO")
 
     def why(self, error: Exception, within: float) -> str:
-        """Say in one line why the dialogue broke off."""
+        """Return in one line why the dialogue broke off."""
         say, where = self._say, self.where
         if isinstance(error, ssl.SSLError):
             return say("tls_failed", where=where, why=_reason(error, say))
@@ -171,7 +171,7 @@ def _open(host: str, port: int, timeout: float) -> socket.socket:
     error: OSError = TimeoutError()
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except ValueError as refusal:  # a name that cannot be one: a label too long, NUL
+    except ValueError as refusal:  # no possible name: a label too long, NUL
         raise socket.gaierror(socket.EAI_NONAME, str(refusal)) from refusal
     for family, kind, protocol, _, address in addresses:
         left = deadline - time.monotonic()

@@ -80,7 +80,7 @@ class StepLoop(asyncio.AbstractEventLoop):
         return self._now
 
     def get_debug(self) -> bool:
-        """Say that asyncio's debug mode is off."""
+        """Return False: asyncio's debug mode is off."""
         return False
 
     def is_running(self) -> bool:
@@ -136,7 +136,7 @@ class StepLoop(asyncio.AbstractEventLoop):
         _log.error(context.get("message"), exc_info=context.get("exception"))
 
     def _timer_handle_cancelled(self, handle: Any) -> None:
-        """Take note of nothing: cancelled timers are dropped when their time comes."""
+        """Do nothing: cancelled timers are dropped when their time comes."""
 
     async def shutdown_asyncgens(self) -> None:
         """Do nothing: asynchronous generators end with their tasks."""
@@ -172,7 +172,7 @@ class StepLoop(asyncio.AbstractEventLoop):
             for _ in range(_MAX_STEPS):
                 if not ready:
                     return
-                # one at a time: after an interrupt in a callback the others are still there
+                # one at a time: after an interrupt in a callback the others are still queued
                 ready.popleft().run(self)
             raise LabError(_say("never_rests"))
         finally:
@@ -182,7 +182,7 @@ class StepLoop(asyncio.AbstractEventLoop):
                 tasks._enter_task(outer, task)  # noqa: SLF001
 
     def fire_next(self, deadline: float) -> bool:
-        """Move the clock to the next timer and step, if one is due by `deadline`; tell whether one was."""
+        """Move the clock to the next timer and step, if one is due by `deadline`; return whether one was."""
         while self._timers and self._timers[0][2].cancelled():
             heapq.heappop(self._timers)
         if not self._timers or self._timers[0][0] > deadline:

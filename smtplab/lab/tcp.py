@@ -26,7 +26,7 @@ _BACKLOG = 512
 
 
 class TcpCarrier:
-    """A server that this machine's other programs can reach, and only they."""
+    """A server that other programs on this machine can reach, and nothing else."""
 
     name = "tcp"
 
@@ -149,7 +149,7 @@ class TcpConnection:
             return b""
 
     def _set_limit(self, seconds: float) -> None:
-        """Set the socket's timeout, unless it is that already, to a twentieth of a second: it is a system call."""
+        """Set the socket's timeout unless it is within a twentieth of a second already: setting it is a system call."""
         if not self._limit - 0.05 < seconds <= self._limit:
             self._sock.settimeout(seconds)
             self._limit = seconds

@@ -42,7 +42,7 @@ _GREETING = re.compile(rb"(?m)^(?:220|421|521|554)[ \-\r\n]")
 
 @dataclass
 class Stray:
-    """What came and no command asked for.
+    """What came although no command asked for it.
 
     number: of the command that was last sent, 0 for none: the greeting. late: it came after the reply, not before it.
     reply: one reply; None for octets that are no reply. count: how many octets there were.
@@ -77,7 +77,7 @@ class WatchedConnection:
         """Octets that had been received when the last reply ended."""
 
     def clock(self) -> float:
-        """Return the inner connection's time."""
+        """Return the time by the inner connection's clock."""
         return self.inner.clock()
 
     def send(self, data: bytes, timeout: float) -> None:
@@ -209,7 +209,7 @@ class WatchedConnection:
             self.strays.append(Stray(self.sent, self._answered, octets[:_SHOWN], None, len(octets)))
 
     def _sift(self) -> None:
-        """Tell replies from other octets in what came behind the reply; keep the beginning of one."""
+        """Separate replies from other octets in what came after the reply; keep the beginning of one."""
         data = self._behind
         for _ in range(_MOST_STRAYS):
             parser = ReplyParser()

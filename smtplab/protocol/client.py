@@ -286,7 +286,7 @@ class Client:
             self._note(self._connection, None)
 
     def _abandon(self, command: bytes | None, *, closed: bool = False) -> None:
-        """Give the connection up, where it is not given up yet, and note the command that got no complete reply."""
+        """Hang up, unless that is done already, and note the command that got no complete reply."""
         if self._connection is None:
             return
         connection, self._connection = self._connection, None

@@ -1,6 +1,6 @@
 r"""One SMTP reply: its octets, and what each of them is. No I/O, no language.
 
-RFC 5321 §4.2 gives the grammar::
+The grammar is in RFC 5321 §4.2::
 
     Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
     Reply-code = %x32-35 %x30-35 %x30-39
@@ -122,8 +122,8 @@ def find_end(data: bytes | bytearray, start: int = 0, resume: int | None = None)
     """
     if data[start + 3 : start + 4] != b"-":
         return data.find(b"\n", start) + 1 or -1
-    found = _last_line(bytes(data[start : start + 3])).search(data, start if resume is None else resume)
-    return found.end() if found else -1
+    last_line = _last_line(bytes(data[start : start + 3])).search(data, start if resume is None else resume)
+    return last_line.end() if last_line else -1
 
 
 def _is_one_reply(data: bytes) -> bool:
@@ -246,16 +246,16 @@ class Reply:
         lines: list[_Line] = []
         at, first = 0, self.raw[:3]
         while at < len(self.raw):
-            found = _LINE.match(self.raw, at)
-            if found is not None and at and found["separator"] is None and found[0][3:4] not in (b"\r", b"\n", b""):
+            match = _LINE.match(self.raw, at)
+            if match is not None and at and match["separator"] is None and match[0][3:4] not in (b"\r", b"\n", b""):
                 # in mid-reply three digits and no separator are text, unless they end the reply
-                found = found if _last_line(first).match(found[0] + b"\n") else None
-            if found is None:
+                match = match if _last_line(first).match(match[0] + b"\n") else None
+            if match is None:
                 plain = _UNCODED.match(self.raw, at)
                 assert plain is not None
                 line = _Line(at, b"", b"", b"", plain["text"], plain["end"])
             else:
-                code, separator, enhanced, text, end = (octets or b"" for octets in found.groups())
+                code, separator, enhanced, text, end = (octets or b"" for octets in match.groups())
                 if not separator:
                     enhanced, text = b"", enhanced + text
                 line = _Line(at, code, separator, enhanced, text, end)
@@ -333,10 +333,10 @@ class ReplyParser:
         return len(self._buffer)
 
     def feed(self, data: bytes) -> list[Reply]:
-        """Take octets in, give the replies that are now complete.
+        """Take octets in, and return the replies that are now complete.
 
         Raises NotAReply when a line that should begin a reply does not; its octets stay in `pending`, and replies
-        that were complete before it are given first: the next call raises.
+        that were complete before it are returned first: the next call raises.
         """
         if not self._buffer and _is_one_reply(data):
             return [Reply._checked(data)]  # noqa: SLF001  one reply in one piece is what nearly always comes

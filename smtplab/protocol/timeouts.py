@@ -1,4 +1,4 @@
-"""Timeouts that people give: how long is too long, and what is none at all.
+"""Checks of the timeouts that people pass in.
 
 >>> seconds(2.5)
 2.5
@@ -15,7 +15,7 @@ LONGEST = 86_400
 
 
 def seconds(timeout: float) -> float:
-    """Return a timeout back. Raises ValueError when it is not a number of seconds above 0, or is over a day."""
+    """Return the timeout, checked. Raises ValueError when it is not a number of seconds above 0, or is over a day."""
     if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
         raise ValueError(_say("timeout", timeout=repr(timeout)))
     if timeout > LONGEST:

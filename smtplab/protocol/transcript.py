@@ -1,12 +1,12 @@
 r"""What was said, in order: exchanges of a command and its reply. Values only; nothing here does I/O.
 
 >>> from smtplab.protocol.reply import Reply
->>> said = Transcript([Exchange(None, Reply(b"220 lab ready\r\n")), Exchange(b"HELP\r\n", Reply(b"214 Ask\r\n"))])
->>> print(said)
+>>> dialogue = Transcript([Exchange(None, Reply(b"220 lab ready\r\n")), Exchange(b"HELP\r\n", Reply(b"214 Ask\r\n"))])
+>>> print(dialogue)
 S: 220 lab ready
 C: HELP
 S: 214 Ask
->>> said[-1].reply.code, said.replies("HELP")
+>>> dialogue[-1].reply.code, dialogue.replies("HELP")
 (214, (<Reply 214 'Ask'>,))
 """
 
@@ -83,7 +83,7 @@ class Exchange:
             yield "-", remark
 
     def remarks(self, lang: str | None = None) -> Iterator[str]:
-        """Return what else there is to say of it: unfinished, no reply, not recorded, closed."""
+        """Return what else there is to say about it: unfinished, no reply, not recorded, closed."""
         remarks = {
             "partial": bool(self.partial),
             "no_reply": self.reply is None and self.sent is not None and not self.partial,
@@ -96,8 +96,8 @@ class Exchange:
             yield from (say(f"remark_{key}", error=show_text(self.error)) for key, holds in remarks.items() if holds)
 
     def __repr__(self) -> str:
-        said = "greeting" if self.sent is None else quoted(self.sent.rstrip(b"\r\n"))
-        return f"<Exchange {said} {'no reply' if self.reply is None else self.reply.code}>"
+        command = "greeting" if self.sent is None else quoted(self.sent.rstrip(b"\r\n"))
+        return f"<Exchange {command} {'no reply' if self.reply is None else self.reply.code}>"
 
     def __str__(self) -> str:
         return "\n".join(f"{who}{':' if who in 'CS' else ''} {text}" for who, text in self.rows())

@@ -103,7 +103,7 @@ def convert(capture: dict[str, Any]) -> Recording:
 
 
 def _table(all_sessions: list[Session]) -> dict[str, dict[bytes, RecordedReply]]:
-    """Put every answer in its place. A command alone on a fresh connection counts more than one in a long session."""
+    """Sort the answers by phase and command. One alone on a fresh connection counts more than one in a long session."""
     table: dict[str, dict[bytes, RecordedReply]] = {}
     by_itself = {
         (session.steps[0].sent, session.steps[0].received)
@@ -168,7 +168,7 @@ def _with_limits(recording: Recording, all_sessions: list[Session]) -> Recording
 
 
 def _unexplained(recording: Recording, all_sessions: list[Session]) -> int:
-    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers by is made once
+    personality = RecordedPersonality(recording.name, recording)  # one for all: what it infers from is prepared once
     return sum(len(_play(personality.dialogue(), session)) for session in all_sessions)
 
 
@@ -195,9 +195,9 @@ def _play(dialogue: Any, session: Session, upto: int | None = None) -> list[tupl
         if step.sent.count(b"\n") > 1 and dialogue._phase != "data":  # noqa: SLF001
             break
         answers = [dialogue.answer(line) for line in step.sent.splitlines(keepends=True)]
-        got = b"".join(answer.octets for answer in answers)
-        if (got, answers[-1].close) != (step.received, step.dropped):
-            wrong.append((step.sent, step.received, got))
+        octets = b"".join(answer.octets for answer in answers)
+        if (octets, answers[-1].close) != (step.received, step.dropped):
+            wrong.append((step.sent, step.received, octets))
     return wrong
 
 
@@ -205,7 +205,7 @@ def main() -> None:
     """Convert the captures named on the command line."""
     import click
 
-    told = Sentences("recordings/convert")
+    texts = Sentences("recordings/convert")
 
     @click.command()
     @click.argument("captures", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -216,7 +216,7 @@ def main() -> None:
         for path in captures:
             capture = json.loads(path.read_text("utf-8"))
             if not isinstance(capture, dict) or "exchanges" not in capture or "session" not in capture["exchanges"][0]:
-                click.echo(told("left_out", name=path.name))
+                click.echo(texts("left_out", name=path.name))
                 continue
             recording = convert(capture)
             text = recording.to_text()
@@ -225,7 +225,7 @@ def main() -> None:
             (target / f"{recording.name}.json").write_text(text, "utf-8")
             wrong = sum(len(differences(recording, session)) for session in sessions(capture))
             limits = len(recording.limits)
-            click.echo(told("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
+            click.echo(texts("converted", name=recording.name, size=len(text), limits=limits, wrong=wrong))
 
     run()
 

@@ -59,8 +59,10 @@ def most_like(dialogue: Iterable[Exchange]) -> Likeness | None:
     dialogue: with EHLO before the commands.
     """
     exchanges = list(dialogue)
-    greeting = next((each.reply.raw for each in exchanges if each.sent is None and each.reply), b"")
-    replies = {each.sent: each.reply.raw for each in exchanges if each.reply and each.sent in _WEIGHT}
+    greeting = next((exchange.reply.raw for exchange in exchanges if exchange.sent is None and exchange.reply), b"")
+    replies = {
+        exchange.sent: exchange.reply.raw for exchange in exchanges if exchange.reply and exchange.sent in _WEIGHT
+    }
     evidence = {name: _evidence(recording(name), _named(greeting), replies) for name in names()}
     weight = {name: sum(_WEIGHT[line] for line in lines) for name, lines in evidence.items()}
     best = max(weight.values(), default=0)

@@ -1,4 +1,4 @@
-"""The personalities there are: those that are code, and those recorded from real servers."""
+"""All personalities: those that are code, and those recorded from real servers."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def personality(choice: str | Path | Personality) -> Personality:
 
     choice: a name, a path that ends in .json, or a Personality.
 
-    Raises UnknownName, listing those there are; RecordingError for a file that is no recording; OSError.
+    Raises UnknownName, listing those that exist; RecordingError for a file that is no recording; OSError.
     """
     if isinstance(choice, Personality):
         return choice

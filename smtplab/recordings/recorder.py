@@ -67,7 +67,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def checked_name(name: str, lang: str | None = None) -> str:
-    """Return a recording's name back where a file can have it anywhere. Raises CannotRecord, naming it."""
+    """Return a recording's name, checked: a file can have it on any system. Raises CannotRecord, naming it."""
     say = Texts("recordings/recorder", lang)
     if len(name) > _LONGEST_NAME or not re.fullmatch(r"[A-Za-z0-9]+(?:[._+-]+[A-Za-z0-9]+)*", name) or ".." in name:
         raise CannotRecord(say("name", name=ascii(name), most=_LONGEST_NAME))
@@ -147,8 +147,10 @@ class _Recorder:
 
     def check_answers(self) -> None:
         """Raise CannotRecord where no command at all got an answer that is the server's own."""
-        told = {self._hello, None}
-        if not any(row["received"] and row["received"][:3] != b"421" for row in self.rows if row["sent"] not in told):
+        opening = {self._hello, None}
+        if not any(
+            row["received"] and row["received"][:3] != b"421" for row in self.rows if row["sent"] not in opening
+        ):
             raise CannotRecord(self._say("nothing"))
 
     def listed(self) -> set[str]:
@@ -242,7 +244,7 @@ def record(
     timeout: seconds to wait for each reply; a command that gets none costs all of them.
     lang: "en" or "es", for what goes wrong. progress: is told what is done next.
     Raises CannotRecord where no SMTP is spoken, a session does not begin or no command is answered, and, before the
-    first connection, for a name that no file can have; ValueError for a timeout that is none; OSError where the server
+    first connection, for a name that no file can have; ValueError for what is no timeout; OSError where the server
     cannot be reached.
     """
     say = Texts("recordings/recorder", lang)

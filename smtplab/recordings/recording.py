@@ -177,8 +177,8 @@ class Recording:
         ]
         if self.additions:
             data["additions"] = [
-                {"date": each.date, "obtained": each.obtained, "answers": _put_answers(each.answers)}
-                for each in self.additions
+                {"date": addition.date, "obtained": addition.obtained, "answers": _put_answers(addition.answers)}
+                for addition in self.additions
             ]
         return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -295,7 +295,7 @@ def _addition(row: dict[str, Any]) -> Addition:
 
 
 def _checked(data: object) -> dict[str, Any]:
-    """Return the data back where it has every key, of the right type."""
+    """Return the data, checked: it has every key, of the right type."""
     if not isinstance(data, dict) or FORMAT not in data:
         raise _fault("", "not_a_recording", format=FORMAT)
     if data[FORMAT] != VERSION:

@@ -70,13 +70,7 @@ class Survey:
 
     def rows(self) -> list[list[str]]:
         """Return a row a server: its name and the code of each command, "-" where none was recorded."""
-        return [
-            [
-                server.name,
-                *(str(each.reply.code) if (each := server.exchange(c)) and each.reply else "-" for c in COMMANDS),
-            ]
-            for server in self.servers
-        ]
+        return [[server.name, *(_code(server.exchange(command)) for command in COMMANDS)] for server in self.servers]
 
     def __repr__(self) -> str:
         return f"<Survey of {len(self.servers)} servers>"
@@ -90,6 +84,10 @@ class Survey:
 
     def _repr_html_(self) -> str:
         return table(["", *COMMANDS], self.rows())
+
+
+def _code(exchange: Exchange | None) -> str:
+    return "-" if exchange is None or exchange.reply is None else str(exchange.reply.code)
 
 
 @cache

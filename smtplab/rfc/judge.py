@@ -37,7 +37,7 @@ _OF_LEVEL = {"MUST": VIOLATES, "SHOULD": DEPARTS, "MAY": PERMITTED}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one rule says of an exchange. outcome: one of `OUTCOMES`."""
+    """What one rule says about an exchange. outcome: one of `OUTCOMES`."""
 
     rule: Rule
     outcome: str
@@ -105,7 +105,8 @@ def judge_all(transcript: Transcript, *, lang: str | None = None) -> tuple[Verdi
     for exchange in transcript:
         sessions.setdefault(exchange.session, []).append(exchange)
     judged = {
-        number: iter([_judge(each, register) for each in contexts(session)]) for number, session in sessions.items()
+        number: iter([_judge(context, register) for context in contexts(session)])
+        for number, session in sessions.items()
     }
     return tuple(next(judged[exchange.session]) for exchange in transcript)
 
@@ -124,7 +125,7 @@ def _judge(context: Context, register: Iterable[Rule]) -> Verdicts:
 
 def _context(exchange: Exchange, transcript: Transcript | None) -> Context:
     """Return the exchange in its session: the very one, else the last that is equal to it, else by itself."""
-    session = [] if transcript is None else [each for each in transcript if each.session == exchange.session]
+    session = [other for other in transcript or () if other.session == exchange.session]
     equal = None
     for each, context in zip(session, contexts(session), strict=True):
         if each is exchange:

@@ -6,7 +6,7 @@ written in `data_received` instead, as soon as its line is there, which takes a 
 through the task where it cannot be answered at once: it is one of several, or cut, or long; the client does not read;
 the task has not come back for the next line yet; or aiosmtpd is to answer it. Both ways ask `answer_to` once a line.
 
-`fast_path = False` on a class or an object switches it off; what is said is the same, octet for octet.
+`fast_path = False` on a class or an object switches it off; the replies are the same, octet for octet.
 
 It reaches into aiosmtpd and asyncio by the names in `PRIVATE_NAMES`, which a test looks for.
 """
@@ -70,7 +70,7 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         raise NotImplementedError
 
     def write_answer(self, answer: Answer) -> None:
-        """Put an answer out, and hang up where it says so."""
+        """Write an answer, and hang up where it says so."""
         raise NotImplementedError
 
     def data_received(self, data: bytes) -> None:
@@ -142,7 +142,7 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         raise NotImplementedError
 
     def _reset_timeout(self, duration: float | None = None) -> None:
-        """Postpone the session timeout. One timer is kept and set anew when it fires: a tenth of a HELP's time."""
+        """Postpone the session timeout. One timer is kept and set again when it fires: a tenth of a HELP is saved."""
         self._active = self.loop.time()
         if duration is not None or self._timeout_handle is None:
             super()._reset_timeout(duration)

@@ -1,6 +1,6 @@
 r"""How a server answers. A personality is pure: command lines in, octets out; it opens no socket and keeps no clock.
 
-The server (smtp.py) shows each command line to the personality's `Dialogue` first. A dialogue that gives no
+The server (smtp.py) shows each command line to the personality's `Dialogue` first. A dialogue that has no
 answer leaves the line to the server itself, which is how the default personality works throughout.
 
 >>> shy = Personality.scripted({"HELP": "502 not here", "NOOP": ["250 once", "250 twice"]})
@@ -98,7 +98,7 @@ class Personality:
           not matter; the whole line is looked for before the verb. An answer is text (lines get CRLF; after a
           421 the server hangs up, as RFC 5321 §3.8 has it), octets (sent as they are), a Reply, an `Answer`
           (`SILENCE`, `HANG_UP`), a list of these (one each time, the last again and again), or a function of
-          the command line that gives one.
+          the command line that returns one.
         Raises TypeError or ValueError, naming the command, for what is none of these.
         """
         return _Scripted(name, answers, greeting)
@@ -146,7 +146,7 @@ _CLOSING = 421
 class _ScriptedDialogue:
     lines: Mapping[str, tuple[Answer, ...] | Callable[[str], AnswerLike]]
     hello: Answer | None
-    asked: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, int] = field(default_factory=dict)
     in_data: bool = False
     line_ended: bool = True
     """Whether the last line of message text ended with CR LF."""
@@ -175,8 +175,8 @@ class _ScriptedDialogue:
             return None
         if callable(script):
             return _answer(script(text), key)
-        turn = self.asked.get(key, 0)
-        self.asked[key] = turn + 1
+        turn = self.turns.get(key, 0)
+        self.turns[key] = turn + 1
         return script[min(turn, len(script) - 1)]
 
 
@@ -196,7 +196,7 @@ class _Scripted(Personality):
             else:
                 alone = isinstance(script, str | bytes | Reply | Answer)
                 several: Iterable[object] = (script,) if alone or not isinstance(script, Sequence) else script
-                self._lines[key] = tuple(_answer(said, repr(command)) for said in several)
+                self._lines[key] = tuple(_answer(answer, repr(command)) for answer in several)
                 if not self._lines[key]:
                     raise ValueError(_say("no_answers", command=repr(command)))
 

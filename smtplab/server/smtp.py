@@ -52,7 +52,7 @@ class LabSMTP(FastPath):
     """An aiosmtpd server session that answers by its state's personality.
 
     handler: an aiosmtpd handler; without one the server's state holds the mail.
-    state: what the sessions of one server share; a new one where none is given.
+    state: what the sessions of one server share; without one, a new one.
     patient: keep to what RFC 5321 says and to a learner's needs: CR LF alone ends a command line (§2.3.8), of exactly
       512 octets at most, and any number of unknown commands may come. False is aiosmtpd's way: a bare LF ends a line
       too, it is measured without CRLF, and at the fifth unknown command the server hangs up.
@@ -148,7 +148,7 @@ class LabSMTP(FastPath):
         return None
 
     def _refusal(self, line: bytes, verb: str, rest: bytes, *, known: bool) -> Reply | None:  # noqa: PLR0911
-        """Return the refusal of a line that is too long, holds what it may not, or names a verb there is not."""
+        """Return the refusal of a line that is too long, holds what it may not, or names an unknown verb."""
         words = line.removesuffix(b"\r\n")
         limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
         if len(line) > limit:
@@ -243,7 +243,7 @@ class LabSMTP(FastPath):
         self._write(octets, "", _LIVE, whole=False)
 
     def write_answer(self, answer: Answer) -> None:
-        """Put an answer out, and hang up where it says so."""
+        """Write an answer, and hang up where it says so."""
         if answer.octets:
             self._write(answer.octets, answer.code, answer.origin)
         if answer.close and self.transport is not None:

@@ -64,5 +64,5 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
 def _dated(value: Any) -> Any:
     if isinstance(value, dict):
         dates = {"created", "last_modified"}
-        return {key: _DATE if key in dates and each else _dated(each) for key, each in value.items()}
-    return [_dated(each) for each in value] if isinstance(value, list) else value
+        return {key: _DATE if key in dates and part else _dated(part) for key, part in value.items()}
+    return [_dated(part) for part in value] if isinstance(value, list) else value

@@ -102,16 +102,16 @@ def fields(texts: dict[str, dict[str, str]], lang: str) -> dict[str, str]:
     """Return what is filled into the landing page of a language; it links to that of every other one."""
     top = "../" if home(lang) else ""
     links = [_link(lesson, lang, top) for lesson in lessons(lang)]
-    others = [(each, NAMES[each], f"{top}{home(each)}" or "./") for each in LANGUAGES if each != lang]
+    others = [(code, NAMES[code], f"{top}{home(code)}" or "./") for code in LANGUAGES if code != lang]
     return {
         **{key: escape(words[lang]) for key, words in texts.items()},
         "lang": lang,
         "top": top,
         "alternates": "\n".join(
-            f'<link rel="alternate" hreflang="{each}" href="{href}">' for each, _name, href in others
+            f'<link rel="alternate" hreflang="{code}" href="{href}">' for code, _name, href in others
         ),
         "languages": " ".join(
-            f'<a href="{href}" lang="{each}" hreflang="{each}">{escape(name)}</a>' for each, name, href in others
+            f'<a href="{href}" lang="{code}" hreflang="{code}">{escape(name)}</a>' for code, name, href in others
         ),
         "first_href": f"{top}{lesson_address(lessons(lang)[0], lang)}",
         "lessons": "\n".join(links),

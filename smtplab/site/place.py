@@ -27,7 +27,7 @@ def write_list(site: Path) -> None:
 
 
 def check_place(target: Path) -> None:
-    """See that a site may be put there. Raises SiteError, naming what is in the way."""
+    """Check that a site may be put there. Raises SiteError, naming what is in the way."""
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir():
@@ -52,7 +52,7 @@ def is_site(folder: Path) -> bool:
 
 
 def same(site: Path, target: Path) -> bool:
-    """Return whether the target already is that site, to the last octet."""
+    """Return whether the target is already that site, to the last octet."""
     return is_site(target) and (site / LIST).read_bytes() == (target / LIST).read_bytes()
 
 

@@ -23,14 +23,14 @@ class _Handler(SimpleHTTPRequestHandler):
     }
 
     def log_message(self, *_args: Any) -> None:
-        """Say nothing: a page has hundreds of files."""
+        """Log nothing: a page has hundreds of files."""
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that went away in mid-file."""
+        """Ignore a browser that went away in mid-file."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

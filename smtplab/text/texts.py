@@ -77,8 +77,8 @@ def reason(error: Exception, lang: str | None = None) -> str:
     code = _code_of(error)
     if spoken(lang) == DEFAULT or code not in (reasons := data("text/reasons")):
         return words
-    told: str = reasons[code][spoken(lang)]
-    return told
+    sentence: str = reasons[code][spoken(lang)]
+    return sentence
 
 
 def _code_of(error: Exception) -> str:

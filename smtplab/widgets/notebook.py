@@ -51,7 +51,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
 
     def open(self) -> None:
-        """Wait: the model is opened when a page first needs its id."""
+        """Do nothing yet: the model is opened when a page first needs its id."""
 
     @property
     def model_id(self) -> Any:
@@ -142,7 +142,7 @@ def gallery(*, lang: str | None = None) -> LabWidget:
 
 
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:
-    """Put two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
+    """Show two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
 
     lab: whom to send the commands to; it may be None where `first` and `second` are codes (numbers).
     lang: "en" or "es", else the language that is set.

@@ -48,7 +48,7 @@ def reply_view(reply: Reply, lang: str) -> dict[str, Any]:
 
 
 def code_view(code: int, lang: str) -> dict[str, str]:
-    """Return what a code means; for what can be no code, why not."""
+    """Return what a code means; for a value that cannot be a code, why not."""
     try:
         known = explain(code, lang)
     except NotACode:
@@ -92,7 +92,7 @@ def rows(exchange: Exchange, lang: str) -> Iterator[tuple[str, str]]:
 
 
 def refusal(error: Exception, lang: str, *entries: str) -> str:
-    """Return what went wrong, said in the learner's language.
+    """Return what went wrong, in the learner's language.
 
     entries: what the learner typed; the place of what cannot be sent is found in it.
     """

@@ -75,4 +75,4 @@ def test_axe_finds_nothing(notebook, theme: str) -> None:
     for kind in IDS:
         form(notebook, kind)
         violations = Axe().run(notebook.page, context=".smtplab-ex").response["violations"]
-        assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == [], kind
+        assert [f"{rule['id']}: {node['html'][:200]}" for rule in violations for node in rule["nodes"]] == [], kind

@@ -61,7 +61,7 @@ def test_axe_finds_nothing(gallery, theme: str) -> None:
         if predict:
             widget.get_by_role("button", name="exim-4.96, HELP: not revealed yet").click()
         violations = Axe().run(gallery.page, context=".smtplab-gallery").response["violations"]
-        assert [(each["id"], node["html"][:160]) for each in violations for node in each["nodes"]] == []
+        assert [(violation["id"], node["html"][:160]) for violation in violations for node in violation["nodes"]] == []
 
 
 def test_the_chart_is_drawn(gallery, picture) -> None:

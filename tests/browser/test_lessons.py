@@ -24,7 +24,10 @@ def test_a_lesson_from_top_to_bottom(jupyterlab, open_notebook, picture, lesson:
     outputs = notebook.page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
     assert "stopped" in str(outputs[-1])
     assert [
-        each for cell in outputs for each in cell if each["output_type"] == "error" or each.get("name") == "stderr"
+        output
+        for cell in outputs
+        for output in cell
+        if output["output_type"] == "error" or output.get("name") == "stderr"
     ] == []
     answer_wrongly_and_rightly(notebook.page, lesson, lang)
     picture(notebook.page.locator(".jp-Notebook"), f"lesson-{name.removesuffix('.ipynb')}")

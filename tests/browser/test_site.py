@@ -39,7 +39,7 @@ pytestmark = pytest.mark.timeout(400)
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the site from this checkout and serve it as plain files; give its address."""
+    """Build the site from this checkout and serve it as plain files; return its address."""
     folder = tmp_path_factory.mktemp("site") / "public"
     build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
     with server(folder) as running:
@@ -126,7 +126,7 @@ def test_the_landing_page(visit: Visit, picture: Callable[..., None], lang: str)
     second.press("Enter")
     expect(page.locator("#side_by_side .card .code")).to_have_text(["250", "221"])
     violations = Axe().run(page).response["violations"]
-    assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in violations] == []
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in violations] == []
     picture(page.locator("body"), f"landing-{lang}")
 
 
@@ -156,7 +156,7 @@ def test_where_python_cannot_start(visit: Visit) -> None:
 
 
 def outputs(page: Page) -> list[list[dict[str, Any]]]:
-    """Run all cells of the open lesson; give each code cell's outputs."""
+    """Run all cells of the open lesson; return each code cell's outputs."""
     run_all(page, PATIENCE)
     outputs: list[list[dict[str, Any]]] = page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
     return outputs
@@ -190,11 +190,11 @@ def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, lang: str) -> None:
-    """Each cell gives in the browser what is committed, but for what nbval's rules take out; exercises are answered."""
+    """Each cell shows in the browser what is committed, but for what nbval's rules take out; exercises are answered."""
     built = nbformat.read(TOP / "notebooks" / lang / lesson, as_version=4)
     wanted = [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
     page = visit.lesson(f"{lang}/{lesson}")
-    assert [shown(each) for each in outputs(page)] == wanted
+    assert [shown(cell) for cell in outputs(page)] == wanted
     answer_wrongly_and_rightly(page, lesson, lang)
 
 
@@ -236,7 +236,7 @@ NEW_CELL = """async (source) => {
 
 
 def run(page: Page, source: str) -> list[tuple[str, str]]:
-    """Run a new cell at the end of the lesson; give what it shows."""
+    """Run a new cell at the end of the lesson; return what it shows."""
     return shown(page.evaluate(NEW_CELL, source))
 
 
@@ -288,7 +288,7 @@ def test_work_survives_a_reload_and_can_be_begun_afresh(visit: Visit) -> None:
 
 @pytest.mark.parametrize("name", ["firefox", "webkit"])
 def test_other_browsers(name: str, site: str, tmp_path: Path, needs: Callable[[object, str], None]) -> None:
-    """Firefox and WebKit give 214 and 211 on the landing page, and run lesson 1 to its end as it is committed."""
+    """Firefox and WebKit show 214 and 211 on the landing page, and run lesson 1 to its end as it is committed."""
     needs(drivers.have(name), name)
     with getattr(drivers, name)(tmp_path / name) as driver:
         driver.open(site)
@@ -310,8 +310,8 @@ def test_other_browsers(name: str, site: str, tmp_path: Path, needs: Callable[[o
         driver.evaluate("await jupyterapp.commands.execute('notebook:clear-all-cell-outputs');")
         driver.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells');")
         driver.until(f"{CELLS}.every((cell) => cell.model.executionCount > 0)")
-        got = [
+        cells = [
             shown(outputs) for outputs in driver.evaluate(f"return {CELLS}.map((cell) => cell.model.toJSON().outputs)")
         ]
     built = nbformat.read(TOP / "notebooks/en/01-first-contact.ipynb", as_version=4)
-    assert got == [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]
+    assert cells == [shown(cell.outputs) for cell in built.cells if cell.cell_type == "code"]

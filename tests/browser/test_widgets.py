@@ -25,7 +25,7 @@ CELLS = {
 def violations(notebook: Notebook, kind: str) -> list[str]:
     """Return what axe finds wrong inside a widget."""
     result = Axe().run(notebook.page, context=f".smtplab-{kind}")
-    return [f"{each['id']}: {node['html'][:200]}" for each in result.response["violations"] for node in each["nodes"]]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in result.response["violations"] for node in rule["nodes"]]
 
 
 def send(notebook: Notebook, command: str) -> None:

@@ -31,12 +31,12 @@ def _plain_locale(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fails(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command that must fail with status 2; give its one line on stderr."""
+    """Run a command that must fail with status 2; return its one line on stderr."""
     assert cli.run(arguments) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("smtplab: ")
-    assert said.count("\n") == 1
-    return said
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("smtplab: ")
+    assert stderr.count("\n") == 1
+    return stderr
 
 
 def test_send(capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,8 +127,8 @@ def test_serve_until_a_signal(how: signal.Signals, needs: Callable[[object, str]
     try:
         words = served.stdout.readline().split()
         host, port = words[4], words[6].rstrip(".")
-        asked = [curl, "-sS", f"smtp://{host}:{port}"]
-        ran = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+        command = [curl, "-sS", f"smtp://{host}:{port}"]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert "HELP topic tells more" in ran.stdout
         served.send_signal(how)
         assert served.wait(timeout=30) == 0
@@ -149,7 +149,7 @@ def test_a_reader_that_has_enough() -> None:
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--version` gives the version."""
+    """`--version` prints the version."""
     assert cli.run(["--version"]) == 0
     assert capsys.readouterr().out == f"smtplab {smtplab.__version__}\n"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def server(talk: Callable[[socket.socket, int], None]) -> Iterator[tuple[str, int, list[int]]]:
-    """Run a server; give host, port and a list that grows with each connection."""
+    """Run a server; yield host, port and a list that grows with each connection."""
     listener = socket.create_server(("127.0.0.1", 0))
     connections: list[int] = []
 
@@ -116,7 +116,7 @@ SERVERS = {
 def test_nothing_is_no_success(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A server that gives no session, or answers nothing, ends with one clear line, status 2 and no file."""
+    """A server that opens no session, or answers nothing, ends with one clear line, status 2 and no file."""
     monkeypatch.setattr(recorder, "_IN_ORDER", [b"HELP\r\n", b"NOOP\r\n", b"FOO\r\n"])
     talk, named = SERVERS[kind]
     out = tmp_path / "mine.json"

@@ -70,6 +70,7 @@ def outputs(recording: str, folder: Path) -> dict[str, tuple[list[str], int]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_any_terminal_shows_it(recording: str, tmp_path: Path, encoding: str) -> None:
     """Each command prints everything with its own status; what an encoding lacks stands as an escape."""
@@ -107,6 +108,7 @@ READERS = {
 """How little is read."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the shell is POSIX's")
 @pytest.mark.parametrize("reader", READERS)
 def test_a_reader_that_is_gone(recording: str, tmp_path: Path, reader: str) -> None:

@@ -136,9 +136,9 @@ def test_errors_are_in_one_language(
         arguments = [each.format(**places) for each in BAD[name]]
         by_language = {}
         for lang in LANGUAGES:
-            asked = ["--lang", lang, *arguments] if where == "before" else [*arguments[:1], f"--lang={lang}"]
-            asked += [] if where == "before" else arguments[1:]
-            assert cli.run(asked) == 2
+            command = ["--lang", lang, *arguments] if where == "before" else [*arguments[:1], f"--lang={lang}"]
+            command += [] if where == "before" else arguments[1:]
+            assert cli.run(command) == 2
             by_language[lang] = capsys.readouterr().err
     for lang, line in by_language.items():
         assert line.startswith("smtplab: ")

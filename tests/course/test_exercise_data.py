@@ -47,8 +47,8 @@ def solution(name: str) -> str | None:
     """Return the right answer that the lesson's solution cell writes out, if it is plain text."""
     lesson = name.partition(".")[0]
     text = "".join(path.read_text("utf-8") for path in (TOP / "notebooks/source").glob(f"{lesson}-*.md"))
-    found = re.search(rf'check\("{re.escape(name)}", "([^"]*)"', text)
-    return found[1] if found else None
+    match = re.search(rf'check\("{re.escape(name)}", "([^"]*)"', text)
+    return match[1] if match else None
 
 
 def wrong_feedback(row: dict[str, Any], *right: str) -> Iterator[tuple[str, str, str]]:
@@ -80,7 +80,7 @@ def test_keys(name: str) -> None:
 
 @of_kind("text", "function")
 def test_what_is_filled_in_is_readable(name: str) -> None:
-    """Where fields are filled in, no sentence has a brace that is none."""
+    """Where fields are filled in, no sentence has a brace that is no field's."""
     for _, words in sentences(ROWS[name]):
         for text in words.values():
             list(string.Formatter().parse(text))
@@ -107,7 +107,7 @@ def _octets(text: str) -> bytes:
 
 @of_kind("code")
 def test_code(name: str) -> None:
-    """The options are reply codes, one of which a server of the exercise's own gives."""
+    """The options are reply codes, one of which a server of the exercise's own sends."""
     row = ROWS[name]
     assert len(set(row["options"])) == len(row["options"]) >= 2
     assert all(isinstance(option, str) and str(explain(option)) for option in row["options"])
@@ -171,18 +171,18 @@ def test_graders(name: str) -> None:
         if ROWS[name]["kind"] == "text" and not isinstance(nonsense, str):
             continue
         try:
-            found = grader(name)(nonsense)
+            result = grader(name)(nonsense)
         except NotAnAnswer:
             continue
         except Exception:  # `check` says so of a learner's code that raises
             if not callable(nonsense):
                 raise
             continue
-        assert isinstance(found, Result)
-        assert not found.right, nonsense
-        words = ROWS[name]["feedback"].get(found.key, ROWS[name]["feedback"]["otherwise"])
+        assert isinstance(result, Result)
+        assert not result.right, nonsense
+        words = ROWS[name]["feedback"].get(result.key, ROWS[name]["feedback"]["otherwise"])
         for lang in LANGUAGES:
-            assert words[lang].format(**found.fields)
+            assert words[lang].format(**result.fields)
 
 
 @of_kind("code", "command")

@@ -93,7 +93,7 @@ def lab() -> Iterator[smtplab.Lab]:
 
 
 def tell(widget: Any, answer: object) -> dict[str, Any]:
-    """Answer as the page does; give what it then shows."""
+    """Answer as the page does; return what it then shows."""
     widget._handle_custom_msg({"type": "answer", "answer": answer}, [])
     return widget.feedback
 
@@ -207,6 +207,7 @@ def test_no_kind_is_left_over() -> None:
     """README, page and this file know no other kinds, and some exercise of the course is of each."""
     rows = {name.partition(".")[2] for name in ROWS}
     used = {exercises.exercise(name).kind for name in exercises.exercises() if name not in ROWS}
+    assert [f"no exercise of the course is of the kind {kind!r}" for kind in set(grading.KINDS) - used] == []
     assert set(in_readme()) == set(in_module()) == rows == used == set(grading.KINDS)
     assert set(grading.KINDS) >= {"code", "choice", "command", "parts", "sort", "text", "function"}
 
@@ -234,7 +235,7 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
 
 @pytest.mark.parametrize("name", [name for name in ROWS if name != "00.function"])
 def test_answers_from_the_page(lab: smtplab.Lab, name: str) -> None:
-    """What the page sends is judged as what a cell gives, and is shown again when the page is loaded anew."""
+    """What the page sends is judged like an answer in a cell, and is shown again when the page is loaded anew."""
     right, wrong = ANSWERS[name]
     widget = smtplab.exercise(name, lab)
     for answer in wrong.values():

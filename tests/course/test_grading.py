@@ -69,8 +69,8 @@ def graded_by(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
 @pytest.mark.parametrize("answer", ["214", " 214 ", 214])
 def test_code(lab: smtplab.Lab, answer: object) -> None:
     """The server's reply decides; a number will do as well as text."""
-    found = judged(CODE, answer, lab)
-    assert (found.right, found.key, found.reply.code) == (True, "214", 214)
+    result = judged(CODE, answer, lab)
+    assert (result.right, result.key, result.reply.code) == (True, "214", 214)
     assert not judged(CODE, "500", lab).right
 
 
@@ -89,8 +89,8 @@ def test_command_right(lab: smtplab.Lab, answer: str | bytes) -> None:
 @pytest.mark.parametrize(("answer", "key"), [("HELP", "214"), ("XSTATUS", "211"), ("", "500"), ("DATA", "503")])
 def test_command_wrong(lab: smtplab.Lab, answer: str, key: str) -> None:
     """Any other reply's code is the key of its feedback, the right code with another text too."""
-    found = judged(COMMAND, answer, lab)
-    assert (found.right, found.key, str(found.reply.code)) == (False, key, key)
+    result = judged(COMMAND, answer, lab)
+    assert (result.right, result.key, str(result.reply.code)) == (False, key, key)
 
 
 def test_command_that_is_no_line(lab: smtplab.Lab) -> None:
@@ -107,9 +107,9 @@ def test_parts(form: type) -> None:
     """All parts named is right; else the key is the first part that was missed."""
     assert judged(PARTS, form(NAMES)) == RIGHT
     wrong = [*NAMES[:1], "text", *NAMES[2:8], "code", *NAMES[9:]]
-    found = judged(PARTS, form(wrong))
-    assert (found.right, found.key) == (False, "separator")
-    assert found.before == '2 of 11 parts are not right yet. Look again at part 2, "-".'
+    result = judged(PARTS, form(wrong))
+    assert (result.right, result.key) == (False, "separator")
+    assert result.before == '2 of 11 parts are not right yet. Look again at part 2, "-".'
 
 
 def test_what_the_parts_show() -> None:
@@ -120,9 +120,11 @@ def test_what_the_parts_show() -> None:
 def test_sort() -> None:
     """Every item in its bin is right; else the key is the bin that the first wrong one was put into."""
     assert judged(SORT, ["no", "yes", "yes"]) == RIGHT
-    found = judged(SORT, ["no", "no", "yes"])
-    assert (found.right, found.key) == (False, "no")
-    assert found.before == '1 of 3 are not where they belong. Look again at number 2, "HELP → 214-Commands supported:".'
+    result = judged(SORT, ["no", "no", "yes"])
+    assert (result.right, result.key) == (False, "no")
+    assert (
+        result.before == '1 of 3 are not where they belong. Look again at number 2, "HELP → 214-Commands supported:".'
+    )
 
 
 def test_sort_by_verdict() -> None:
@@ -177,9 +179,9 @@ def test_function(monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
         def fail(error: BaseException = error) -> None:
             raise error
 
-        found = judged(FUNCTION, fail, lang=lang)
-        assert (found.key, found.right) == ("otherwise", False)
-        assert found.before.endswith(named)
+        result = judged(FUNCTION, fail, lang=lang)
+        assert (result.key, result.right) == ("otherwise", False)
+        assert result.before.endswith(named)
     assert judged(FUNCTION, None, lang=lang).before.endswith("None.")
 
 
@@ -260,9 +262,9 @@ def test_a_server_of_its_own(lab: smtplab.Lab, more: dict[str, Any], right: str)
     lab.send("NOOP")
     row = {**CODE, **more}
     for learners_lab in (lab, None):
-        found = judged(row, right, learners_lab)
-        assert found.right, found
-        assert not judged(row, next(each for each in row["options"] if each != right), learners_lab).right
+        result = judged(row, right, learners_lab)
+        assert result.right, result
+        assert not judged(row, next(option for option in row["options"] if option != right), learners_lab).right
     assert [exchange.sent for exchange in lab.transcript] == [None, b"NOOP\r\n"]
     assert lab.personality.name == "rfc5321"
 

@@ -109,7 +109,7 @@ def test_a_link_is_not_followed(shipped: Path, mine: Path, tmp_path: Path) -> No
 
 
 def test_reset_keeps_the_old_one(shipped: Path, mine: Path) -> None:
-    """Reset brings the lesson anew and keeps the old one, each time under a name of its own."""
+    """Reset brings a fresh lesson and keeps the old one, each time under a name of its own."""
     lessons.copy_lessons(mine)
     (mine / "01-one.ipynb").write_text(notebook("first work"))
     assert lessons.reset_lesson(mine, "1") == ("01-one.ipynb", "01-one.mine.ipynb")
@@ -138,8 +138,8 @@ def test_a_write_that_fails_leaves_nothing_half(shipped: Path, mine: Path, monke
 def test_shipped_lessons_are_found() -> None:
     """All languages have the same lessons, and each is a notebook."""
     shipped = {lang: lessons.lessons(lang) for lang in LANGUAGES}
-    assert len({tuple(path.name for path in each) for each in shipped.values()}) == 1
-    assert all(json.loads(path.read_text("utf-8"))["nbformat"] == 4 for each in shipped.values() for path in each)
+    assert len({tuple(path.name for path in paths) for paths in shipped.values()}) == 1
+    assert all(json.loads(path.read_text("utf-8"))["nbformat"] == 4 for paths in shipped.values() for path in paths)
 
 
 SOURCES = {path.name[:2]: path for path in (TOP / "notebooks/source").glob("*.md")}

@@ -49,9 +49,9 @@ def test_what_is_noted(here: Path) -> None:
     assert list(here.iterdir()) == []
     answer("01.help", "250")
     answer("01.rcpt", "HELP RCPT")
-    found = kept(here / logbook.FILE)
-    assert {key: entry["right"] for key, entry in found.items()} == {"01.help": False, "01.rcpt": True}
-    assert all(len(entry["answered"]) == 10 for entry in found.values())
+    entries = kept(here / logbook.FILE)
+    assert {key: entry["right"] for key, entry in entries.items()} == {"01.help": False, "01.rcpt": True}
+    assert all(len(entry["answered"]) == 10 for entry in entries.values())
     assert [path.name for path in here.iterdir()] == [logbook.FILE]
 
 

@@ -46,31 +46,31 @@ class Page(HTMLParser):
 
 def test_nothing_done() -> None:
     """Without answers every exercise is still to do; the repr is short and always the same."""
-    made = smtplab.progress()
-    assert repr(made) == f"<Progress 0 of {len(exercises.exercises())}>"
-    assert made.lessons[0].ids(done=False) == "01.help, 01.status, 01.rcpt"
-    assert isinstance(made, smtplab.Progress)
+    report = smtplab.progress()
+    assert repr(report) == f"<Progress 0 of {len(exercises.exercises())}>"
+    assert report.lessons[0].ids(done=False) == "01.help, 01.status, 01.rcpt"
+    assert isinstance(report, smtplab.Progress)
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"),
+    ("lang", "sentences"),
     [
         ("en", ("1. First contact", "2 of 3", "Predictions made: 1; right: 0.", "still to do: 01.status")),
         ("es", ("1. Primer contacto", "2 de 3", "Predicciones hechas: 1; acertadas: 0.", "por hacer: 01.status")),
     ],
 )
-def test_some_done(some: Path, lang: str, said: tuple[str, ...]) -> None:
+def test_some_done(some: Path, lang: str, sentences: tuple[str, ...]) -> None:
     """Each lesson with its count, what is done and what is not, in both languages, as text and as HTML."""
-    made = smtplab.progress(lang=lang)
-    assert made.done == 2
-    assert all(each in str(made) for each in said)
-    page = Page(made._repr_html_())
-    assert all(each in page.words for each in said[:3])
+    report = smtplab.progress(lang=lang)
+    assert report.done == 2
+    assert all(sentence in str(report) for sentence in sentences)
+    page = Page(report._repr_html_())
+    assert all(sentence in page.words for sentence in sentences[:3])
     assert "01.help, 01.rcpt" in page.words
     assert "style" not in page.tags
-    assert "color" not in made._repr_html_()
+    assert "color" not in report._repr_html_()
     smtplab.set_language(lang)
-    assert str(smtplab.progress()) == str(made)
+    assert str(smtplab.progress()) == str(report)
 
 
 def test_an_unknown_language() -> None:
@@ -82,8 +82,8 @@ def test_an_unknown_language() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page(some: Path, lang: str) -> None:
     """The page stands alone: it loads and runs nothing; names, questions and days are text in it."""
-    made = smtplab.progress(lang=lang)
-    text = made.page(name=NASTY)
+    report = smtplab.progress(lang=lang)
+    text = report.page(name=NASTY)
     page = Page(text)
     assert text.startswith(f'<!DOCTYPE html>\n<html lang="{lang}">')
     assert '<script>alert(1)</script> & "Ana"' in page.words
@@ -92,20 +92,20 @@ def test_the_page(some: Path, lang: str) -> None:
     assert exercises.exercise("01.status", lang).question in page.words
     assert len(re.findall(r"\d{4}-\d\d-\d\d", page.words)) == 3
     assert text.encode()
-    assert Page(made.page()).words != page.words
+    assert Page(report.page()).words != page.words
 
 
 def test_saving_overwrites_nothing(some: Path) -> None:
-    """A page is saved under the name given, or the next one that is free, and the path is given back."""
-    made = smtplab.progress()
-    assert made.save("mine.html", name="Ana") == Path("mine.html")
+    """A page is saved under the name given, or the next one that is free, and the path is returned."""
+    report = smtplab.progress()
+    assert report.save("mine.html", name="Ana") == Path("mine.html")
     first = (some / "mine.html").read_bytes()
     (some / "mine-2.html").symlink_to(some / "nowhere")
-    assert made.save(some / "mine.html") == some / "mine-3.html"
+    assert report.save(some / "mine.html") == some / "mine-3.html"
     assert (some / "mine.html").read_bytes() == first
     assert not (some / "nowhere").exists()
     with pytest.raises(OSError, match="nosuch"):
-        made.save(some / "nosuch/mine.html")
+        report.save(some / "nosuch/mine.html")
 
 
 def test_every_lesson_has_a_title() -> None:

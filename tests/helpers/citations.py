@@ -88,12 +88,12 @@ def files(top: Path = TOP) -> Iterator[Path]:
     for path in sorted(top.iterdir()):
         if path.name == ".git" or any(fnmatch(path.name, pattern) for pattern in ignored):
             continue
-        for each in [path] if path.is_file() else sorted(path.rglob("*")):
-            inside = each.relative_to(top).parts
-            if each.name == DATA.name or not each.is_file():
+        for file in [path] if path.is_file() else sorted(path.rglob("*")):
+            inside = file.relative_to(top).parts
+            if file.name == DATA.name or not file.is_file():
                 continue
             if not any(fnmatch(part, pattern) for part in inside for pattern in ignored):
-                yield each
+                yield file
 
 
 def citing_files() -> Iterator[Path]:

@@ -30,20 +30,20 @@ def good(recv: Any) -> Any:
 
 def by_octet(recv: Any) -> Any:
     def line() -> bytes:
-        got = b""
-        while not got.endswith(b"\r\n"):
+        octets = b""
+        while not octets.endswith(b"\r\n"):
             octet = recv(1)
             if octet == b"":
                 raise ConnectionResetError("closed")
-            got += octet
-        return got[:-2]
+            octets += octet
+        return octets[:-2]
 
     lines = [line()]
     while lines[-1][3:4] == b"-":
         lines.append(line())
-    if len({each[:3] for each in lines}) > 1:
+    if len({line[:3] for line in lines}) > 1:
         raise ValueError("mixed")
-    return int(lines[0][:3]), tuple(each[4:] for each in lines)
+    return int(lines[0][:3]), tuple(line[4:] for line in lines)
 
 
 def by_parser(recv: Any) -> Any:
@@ -61,12 +61,12 @@ def by_parser(recv: Any) -> Any:
 
 def by_pattern(recv: Any) -> Any:
     octets = b""
-    while not (found := re.match(rb"((?:[^\n]{3}-[^\n]*\r\n|\r\n)*)([^\n]{3}(?: [^\n]*)?\r\n)", octets)):
+    while not (match := re.match(rb"((?:[^\n]{3}-[^\n]*\r\n|\r\n)*)([^\n]{3}(?: [^\n]*)?\r\n)", octets)):
         piece = recv(7)
         if not piece:
             raise ConnectionAbortedError
         octets += piece
-    lines = found[0].split(b"\r\n")[:-1]
+    lines = match[0].split(b"\r\n")[:-1]
     if {line[:3] for line in lines} != {octets[:3]}:
         raise ValueError
     return int(octets[:3]), [line[4:] for line in lines]
@@ -122,13 +122,13 @@ def wanting(more: Callable[[bytes], bool]) -> Callable[[Any], Any]:
     def read(recv: Any) -> Any:
         lines: list[bytes] = []
         while not lines or more(lines[-1]):
-            got = b""
-            while not got.endswith(b"\r\n"):
+            line = b""
+            while not line.endswith(b"\r\n"):
                 piece = recv(1)
                 if not piece:
                     raise ConnectionError
-                got += piece
-            lines.append(got[:-2])
+                line += piece
+            lines.append(line[:-2])
         if any(line[:3] != lines[0][:3] for line in lines):
             raise ValueError
         return int(lines[0][:3]), [line[4:] for line in lines]
@@ -145,7 +145,7 @@ def code_and_space_anywhere(recv: Any) -> Any:
 
 
 def after(change: Callable[[int, list[bytes]], Any]) -> Callable[[Any], Any]:
-    """Make a reader that reads well and then gives something else."""
+    """Make a reader that reads well and then returns something else."""
     return lambda recv: change(*good(recv))
 
 
@@ -165,7 +165,7 @@ def first_wins(recv: Any) -> Any:
         line, _, octets = octets.partition(b"\r\n")
         lines.append(line)
         if line[3:4] != b"-" and line:
-            return int(lines[0][:3]), [each[4:] for each in lines]
+            return int(lines[0][:3]), [line[4:] for line in lines]
 
 
 def last_wins(recv: Any) -> Any:
@@ -179,7 +179,7 @@ def last_wins(recv: Any) -> Any:
         line, _, octets = octets.partition(b"\r\n")
         lines.append(line)
         if line[3:4] != b"-":
-            return int(line[:3]), [each[4:] for each in lines]
+            return int(line[:3]), [line[4:] for line in lines]
 
 
 def keeps_what_follows(recv: Any) -> Any:
@@ -248,7 +248,7 @@ def decodes_each_piece(recv: Any) -> Any:
 def splits_as_text(recv: Any) -> Any:
     """Split lines as text is split, at more than line ends."""
     code, lines = good(recv)
-    return code, [each.encode("latin-1") for line in lines for each in line.decode("latin-1").splitlines() or [""]]
+    return code, [text.encode("latin-1") for line in lines for text in line.decode("latin-1").splitlines() or [""]]
 
 
 READERS: dict[Callable[..., Any], str] = {

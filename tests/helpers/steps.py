@@ -47,13 +47,13 @@ def sentences() -> Iterator[str]:
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     if isinstance(value, list):
-        value = {str(at): each for at, each in enumerate(value)}
+        value = {str(at): row for at, row in enumerate(value)}
     if not isinstance(value, dict):
         return
-    if value.keys() & set(LANGUAGES) and all(isinstance(each, str) for each in value.values()):
+    if value.keys() & set(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
         yield place, value
-    for key, each in value.items():
-        yield from _texts(each, f"{place}.{key}".lstrip("."))
+    for key, row in value.items():
+        yield from _texts(row, f"{place}.{key}".lstrip("."))
 
 
 def reply_codes() -> Iterator[str]:
@@ -84,9 +84,9 @@ def commands() -> Iterator[str]:
     known = {command.name for command in COMMANDS}
     for path in sorted((PACKAGE / "cli").glob("*.py")):
         module = importlib.import_module(f"smtplab.cli.{path.stem}") if path.stem != "__init__" else None
-        for each in vars(module).values() if module else ():
-            if isinstance(each, click.Command) and each.name not in known:
-                yield f"smtplab/cli/{path.name}: {each.name} is a command and not in COMMANDS (smtplab/cli/__init__.py)"
+        for member in vars(module).values() if module else ():
+            if isinstance(member, click.Command) and member.name not in known:
+                yield f"smtplab/cli/{path.name}: {member.name} is a command and not in COMMANDS (cli/__init__.py)"
     for command in COMMANDS:
         if not re.search(rf"`smtplab {command.name}\b", readme) and command.name != "open":
             yield f"README.md does not name the command `smtplab {command.name}`"

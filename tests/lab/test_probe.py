@@ -88,11 +88,11 @@ def test_recorded_servers_are_recognized(name: str, worst: str | None) -> None:
 
 
 def test_status_and_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit status 0 when no MUST is violated, 1 when one is; --json gives it all for programs."""
+    """Exit status 0 when no MUST is violated, 1 when one is; --json prints everything for programs."""
     with serving() as (host, port):
         assert cli.run(["probe", f"{host}:{port}", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert [each["code"] for each in data["exchanges"]] == [220, 250, 214, 214, 504, 250, 250, 221]
+    assert [exchange["code"] for exchange in data["exchanges"]] == [220, 250, 214, 214, 504, 250, 250, 221]
     with serving(smtplab.Personality.scripted({"HELP": "214-a\n211 b"})) as (host, port):
         assert cli.run(["probe", f"{host}:{port}", "--lang", "es"]) == 1
     assert "incumple un MUST: reply.one-code" in capsys.readouterr().out
@@ -134,17 +134,18 @@ def dribbling(sock: socket.socket) -> None:
         pause.wait(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [*BEHAVIOURS, "endless", "dribbling"])
 def test_whatever_is_there(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A server that is silent, speaks something else, or talks without end costs one line and its timeout, status 2."""
-    behave, said = BEHAVIOURS.get(kind) or {"endless": (endless, "no end"), "dribbling": (dribbling, "")}[kind]
+    behave, reason = BEHAVIOURS.get(kind) or {"endless": (endless, "no end"), "dribbling": (dribbling, "")}[kind]
     with something(behave) as (host, port):
         began = time.monotonic()
         assert cli.run(["probe", f"{host}:{port}", "--timeout", "1"]) == 2
         assert time.monotonic() - began < 8
     err = capsys.readouterr().err
     assert err.count("\n") == 1
-    assert any(part in err for part in said.split("|"))
+    assert any(part in err for part in reason.split("|"))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_whatever_is_there(kind: str, capsys: pytest.CaptureFixture[str]) -> Non
     ],
 )
 def test_addresses_that_are_none(capsys: pytest.CaptureFixture[str], address: str, named: str) -> None:
-    """A host that does not exist and an address that is none are one clear line."""
+    """A host that does not exist and what is no address get one clear line."""
     assert cli.run(["probe", address, "--timeout", "5"]) == 2
     assert named in capsys.readouterr().err
 
@@ -179,15 +180,15 @@ def test_a_lab_is_asked_over_its_own_carrier(carrier: str) -> None:
         lab.send("EHLO me.example")
         lab.send("MAIL FROM:<a@lab.example>")
         before = lab.transcript
-        told: list[str] = []
-        result = smtplab.probe(lab, progress=told.append)
+        steps: list[str] = []
+        result = smtplab.probe(lab, progress=steps.append)
         assert lab.transcript == before
         assert lab.send("RCPT TO:<b@lab.example>").code == 250
         assert repr(result) == "<Probe of lab rfc5321 conforms>"
         if carrier == "tcp":
             there = smtplab.probe(*lab.address)
             assert (str(there.transcript[:-1]), str(there)) == (str(result.transcript[:-1]), str(result))
-    assert told[:3] == ["EHLO", "connecting to lab rfc5321", "HELP"]
+    assert steps[:3] == ["EHLO", "connecting to lab rfc5321", "HELP"]
     assert (result.tls, result.ended, result.port, result.as_data()["host"]) == (None, "", None, "lab rfc5321")
 
 
@@ -199,14 +200,14 @@ def test_a_lab_of_a_server_of_ones_own(carrier: str) -> None:
     assert "aiosmtpd-1.4.6-recorded" in result.likeness.names
 
 
-@pytest.mark.parametrize("given", [{"tls": True}, {"starttls": True}, {"insecure": True}, {"port": 25}])
-def test_what_a_lab_cannot_be_given(given: dict[str, object]) -> None:
+@pytest.mark.parametrize("options", [{"tls": True}, {"starttls": True}, {"insecure": True}, {"port": 25}])
+def test_what_a_lab_cannot_be_given(options: dict[str, object]) -> None:
     """A port or TLS for a lab is an error that names it and says why."""
     with (
         smtplab.start(carrier="memory") as lab,
-        pytest.raises(ValueError, match=rf"{next(iter(given))}: a lab is .*TLS"),
+        pytest.raises(ValueError, match=rf"{next(iter(options))}: a lab is .*TLS"),
     ):
-        smtplab.probe(lab, **given)
+        smtplab.probe(lab, **options)
 
 
 def test_a_lab_that_cannot_be_asked(carrier: str) -> None:
@@ -327,11 +328,11 @@ def test_record_writes_a_file(
         assert cli.run(arguments) == 0
         assert cli.run(arguments) == 2
     assert "exists" in capsys.readouterr().err
-    made = Recording.read(out)
+    written = Recording.read(out)
     with smtplab.start(str(out), carrier="memory") as lab:
         assert lab.personality.name == "mine"
-        assert lab.send("HELP").raw == made.answers["connected"][b"HELP\r\n"].octets
+        assert lab.send("HELP").raw == written.answers["connected"][b"HELP\r\n"].octets
     with pytest.raises(OSError, match="nosuch"):
         smtplab.start(str(tmp_path / "nosuch.json"))
-    assert made.answers["connected"][b"HELP\r\n"].octets.startswith(b"214-Commands of this server:")
-    assert made.answers["greeted"][b"QUIT\r\n"].hangs_up
+    assert written.answers["connected"][b"HELP\r\n"].octets.startswith(b"214-Commands of this server:")
+    assert written.answers["greeted"][b"QUIT\r\n"].hangs_up

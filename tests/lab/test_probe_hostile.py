@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import re
-import socket
-import ssl
 import threading
 import time
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import aiosmtpd
 import pytest
 
 import smtplab
@@ -20,77 +15,12 @@ from smtplab.lab.watch import MOST_UNASKED, WatchedConnection
 from smtplab.protocol.sources import UNKNOWN, Source
 from smtplab.rfc.judge import VIOLATES
 from smtplab.server.personality import Personality
+from tests.helpers.hostile import lines_of, rows_of, server, talking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    import socket
 
-CERTS = Path(aiosmtpd.__file__).parent / "tests/certs"
-
-GOOD = {
-    b"EHLO": b"250-mx.example\r\n250 HELP\r\n", b"HELP": b"214 Help\r\n", b"NOOP": b"250 OK\r\n",
-    b"RSET": b"250 OK\r\n", b"QUIT": b"221 Bye\r\n",
-}  # fmt: skip
-
-
-def lines_of(sock: socket.socket) -> Iterator[bytes]:
-    """Return each line that a client sends."""
-    buffer = b""
-    while True:
-        while b"\n" not in buffer:
-            data = sock.recv(4096)
-            if not data:
-                return
-            buffer += data
-        line, _, buffer = buffer.partition(b"\n")
-        yield line + b"\n"
-
-
-@contextmanager
-def server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
-    """Run a server that takes any number of connections, one after the other."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def run() -> None:
-        while True:
-            try:
-                sock = listener.accept()[0]
-            except OSError:
-                return
-            with sock:
-                try:
-                    talk(sock)
-                except OSError:
-                    continue
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield listener.getsockname()
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
-
-
-def talking(answers: Mapping[bytes, bytes], greeting: bytes = b"220 mx.example ESMTP\r\n") -> Callable[..., None]:
-    """Return a server that answers by whole line or verb; what it does not know is 500, and nothing is a hang-up."""
-
-    def talk(sock: socket.socket) -> None:
-        sock.sendall(greeting)
-        for line in lines_of(sock):
-            known = {**GOOD, **answers}
-            answer = known.get(line.strip(), known.get(line[:4].upper(), b"500 what?\r\n"))
-            sock.sendall(answer)
-            if not answer or line[:4] == b"QUIT":
-                return
-
-    return talk
-
-
-def rows_of(result: smtplab.Probe) -> list[tuple[str, str]]:
-    """Return command and first line of the reply, of every row."""
-    return [(command, reply) for command, reply, _ in result.rows()]
-
+pytestmark = pytest.mark.slow  # a probe waits after each reply for what else may come
 
 COMMANDS = ["EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
 
@@ -114,9 +44,9 @@ def test_octets_that_are_no_reply(answers: dict[bytes, bytes], greeting: bytes |
     """Each command keeps its own reply, and the remark says what else came, and when."""
     with server(talking(answers, *([greeting] if greeting else []))) as address:
         result = smtplab.probe(*address, timeout=2)
-    asked = [(exchange.command, exchange.reply.code) for exchange in result.transcript if exchange.sent is not None]
-    assert [command for command, _ in asked] == COMMANDS
-    assert [code for _, code in asked] == [250, 214, 214, 214, 250, 250, 221]
+    codes = [(exchange.command, exchange.reply.code) for exchange in result.transcript if exchange.sent is not None]
+    assert [command for command, _ in codes] == COMMANDS
+    assert [code for _, code in codes] == [250, 214, 214, 214, 250, 250, 221]
     assert "does not speak" not in str(result)
     assert "this is not SMTP" not in str(result)
     assert any(re.search(remark, text) for text in (*result.remarks, result.ended)), (result.remarks, result.ended)
@@ -147,7 +77,7 @@ def test_replies_nobody_asked_for(answers: dict[bytes, bytes], greeting: bytes |
     assert result.verdicts is result.verdicts
     if not greeting:
         assert result.worst == VIOLATES
-    assert [each["kind"] for each in result.as_data()["exchanges"]].count("unasked") == len(places)
+    assert [exchange["kind"] for exchange in result.as_data()["exchanges"]].count("unasked") == len(places)
 
 
 def test_unasked_in_spanish(capsys: pytest.CaptureFixture[str]) -> None:
@@ -193,7 +123,7 @@ def test_floods_end(endless: bytes) -> None:
 
 
 def test_dribbling_behind_a_reply_ends() -> None:
-    """A server that adds an octet now and then for ever is left within the step's time."""
+    """A server that adds an octet now and then, without end, is left within the step's time."""
 
     def talk(sock: socket.socket) -> None:
         sock.sendall(b"220 mx\r\n")
@@ -263,103 +193,6 @@ def test_a_lab_is_watched_too(carrier: str) -> None:
     assert any("oops" in remark for remark in result.remarks)
     assert [exchange.command for exchange in result.transcript if exchange.sent is not None] == COMMANDS
     assert len(result.transcript.replies("HELP")) == 1
-
-
-# --- STARTTLS
-
-
-def injecting(behind: bytes, *, early: bytes = b"") -> Callable[[socket.socket], None]:
-    """Return a server that says more in the clear around its 220 to STARTTLS, and is honest under TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTS / "server.crt", CERTS / "server.key")
-
-    def talk(sock: socket.socket) -> None:
-        sock.sendall(b"220 mx\r\n")
-        for line in lines_of(sock):
-            if line.startswith(b"STARTTLS"):
-                sock.sendall(b"220 go ahead\r\n" + behind)
-                break
-            sock.sendall(b"250-mx\r\n250 STARTTLS\r\n" + early)
-        with context.wrap_socket(sock, server_side=True) as tls:
-            for line in lines_of(tls):  # type: ignore[arg-type]
-                tls.sendall(GOOD.get(line[:4].upper(), b"500 what?\r\n"))
-
-    return talk
-
-
-@pytest.mark.parametrize(
-    "behind",
-    [b"250-forged.example\r\n250 HELP\r\n", b"250 forged", b"forged\r\n", b"\0forged", b"250 forged\r\n" * 50],
-)
-def test_what_comes_in_the_clear_behind_the_220(behind: bytes) -> None:
-    """It never passes for a reply under TLS: it is discarded, and said (RFC 3207 §4.2)."""
-    with server(injecting(behind)) as address:
-        result = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
-    assert result.tls.startswith("TLS")
-    assert not any(b"forged" in exchange.reply.raw for exchange in result.transcript if exchange.reply)
-    (remark,) = [text for text in result.remarks if "in the clear" in text]
-    assert f"{len(behind)} octets" in remark
-    assert "3207" in remark
-    after = [exchange.reply.raw for exchange in result.transcript if exchange.command == "EHLO client.example"]
-    assert after[-1] == GOOD[b"EHLO"]
-
-
-def test_a_220_before_it_is_asked_for() -> None:
-    """A 220 that came before STARTTLS was sent is unasked, and is not taken for its reply."""
-    with server(injecting(b"", early=b"220 go ahead, early\r\n")) as address:
-        result = smtplab.probe(*address, starttls=True, insecure=True, timeout=3)
-    (start,) = result.transcript.replies("STARTTLS")
-    assert start.text == "go ahead"
-    assert ("(unasked)", "220 go ahead, early") in rows_of(result)
-
-
-# --- what cannot be asked
-
-
-@pytest.mark.parametrize("port", [70000, 0, -1, 65536, 2.5, True, "25"])
-def test_ports_that_are_none(port: object) -> None:
-    """A port that is none is named before anything is asked."""
-    with pytest.raises(ValueError, match=r"a port is a whole number from 1 to 65535, not "):
-        smtplab.probe("127.0.0.1", port)
-
-
-@pytest.mark.parametrize("timeout", ["1e10", "inf", "nan", "0", "-1", "1e-400"])
-@pytest.mark.parametrize("command", ["probe", "record"])
-def test_timeouts_that_are_none(
-    command: str, timeout: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A timeout that no clock can keep is one clear line and status 2."""
-    monkeypatch.chdir(tmp_path)
-    name = ["--name", "mine"] if command == "record" else []
-    assert cli.run([command, "127.0.0.1:9", f"--timeout={timeout}", *name]) == 2
-    err = capsys.readouterr().err
-    assert "timeout is " in err
-    assert err.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:70000", "127.0.0.1:0", "127.0.0.1:" + "9" * 5000, "127.0.0.1:-1"])
-def test_addresses_with_impossible_ports(address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is none is refused by the command, with the range that there is."""
-    assert cli.run(["probe", address]) == 2
-    assert "not HOST" in capsys.readouterr().err
-    assert cli.run(["probe", "--lang", "es", address]) == 2
-    assert "no es EQUIPO" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("host", ["a" * 300, "nosuch..example", "no\0such"])
-def test_names_that_are_none(host: str) -> None:
-    """A name that no host can have is told of in one line."""
-    with pytest.raises(smtplab.ProbeError, match="no such host"):
-        smtplab.probe(host, 25, timeout=2)
-
-
-def test_the_timeout_of_a_connection_is_one() -> None:
-    """However many addresses a name has, all of them together have the step's time."""
-    with server(talking({})) as (_, port):
-        began = time.monotonic()
-        assert smtplab.probe("localhost", port, timeout=2).transcript
-        assert time.monotonic() - began < 4
 
 
 def test_offsets_count_what_was_set_aside() -> None:

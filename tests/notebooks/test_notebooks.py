@@ -45,7 +45,7 @@ def test_there_are_lessons() -> None:
 
 
 def test_nothing_has_drifted(build: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every built lesson is what its source gives."""
+    """Every built lesson is what its source builds to."""
     assert build.main(["--check"]) == 0, capsys.readouterr().out
 
 
@@ -69,7 +69,7 @@ def test_a_built_lesson_is_clean(lesson: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_solutions_solve(build: ModuleType, lesson: str, lang: str) -> None:
-    """With the solutions left in, the lesson runs to its end and every exercise is answered rightly."""
+    """With the solutions left in, the lesson runs to its end and every exercise is answered correctly."""
     notebook = build.execute(build.compose(TOP / "notebooks/source" / f"{lesson}.md", lang, solutions=True))
     solutions = [cell for cell in notebook.cells if "solution" in cell.metadata.get("tags", [])]
     assert solutions

@@ -40,18 +40,18 @@ FILES = sorted(path.relative_to(PACKAGE).with_suffix("").as_posix() for path in 
 def wire() -> tuple[str, ...]:
     """Return every line that a server says: the recorded ones, FTP's for contrast, and the lab's own; longest first."""
     recorded = [recording(name) for name in names()]
-    replies = [each.octets for one in recorded for _, _, each in one.lines()]
-    replies += [each.octets for one in recorded for each in (one.greeting, *one.limits)]
+    replies = [reply.octets for one in recorded for _, _, reply in one.lines()]
+    replies += [answer.octets for one in recorded for answer in (one.greeting, *one.limits)]
     with smtplab.start(carrier="memory") as lab:
         for command in ("HELP", "XSTATUS", *(f"HELP {topic}" for topic in TOPICS), "NOOP", "EHLO a", "STAT", "STATUS",
                         "MAIL FROM:<a@lab.example>", "RCPT TO:<b@lab.example>", "DATA", "."):  # fmt: skip
             lab.send(command)
         replies += [exchange.reply.raw for exchange in lab.transcript]
-    replies += [each["received"].encode() for each in data("recordings/ftp")["exchange"]]
+    replies += [row["received"].encode() for row in data("recordings/ftp")["exchange"]]
     for name in exercises():  # replies made up for an exercise
         row = data(f"course/exercises/{name[:2]}")[name]
-        replies += [each["reply"].encode() for each in (row, *row.get("item", ())) if "reply" in each]
-    lines = {line[4:].strip() for each in replies for line in each.decode("utf-8", "replace").splitlines()}
+        replies += [part["reply"].encode() for part in (row, *row.get("item", ())) if "reply" in part]
+    lines = {line[4:].strip() for reply in replies for line in reply.decode("utf-8", "replace").splitlines()}
     lines |= {about for one in recorded for about in (one.software, one.version)}
     return tuple(sorted((line for line in lines if " " in line), key=len, reverse=True))
 
@@ -72,8 +72,8 @@ def cells(lesson: str, lang: str) -> list[Any]:
 def strings(code: str) -> tuple[str, ...]:
     """Return the lines of the strings that a cell's code holds: what it lets a server say."""
     held = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
-    lines = {line.strip() for each in held if isinstance(each, str | bytes) for line in _text(each).splitlines()}
-    return tuple(sorted((each for line in lines for each in (line, line[4:]) if len(each) > 5), key=len, reverse=True))
+    lines = {line.strip() for octets in held if isinstance(octets, str | bytes) for line in _text(octets).splitlines()}
+    return tuple(sorted((text for line in lines for text in (line, line[4:]) if len(text) > 5), key=len, reverse=True))
 
 
 def _text(held: str | bytes) -> str:
@@ -99,18 +99,18 @@ def plain(value: Any) -> Iterator[str]:
     """Return every string in plain data."""
     if isinstance(value, str):
         yield value
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
-        yield from plain(each)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
+        yield from plain(part)
 
 
 def pairs(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, Any]]]:
     """Return each text of a data file: where it stands, and its languages."""
     if isinstance(value, list):
-        value = {str(at): each for at, each in enumerate(value)}
-    for key, each in value.items() if isinstance(value, dict) else ():
-        if isinstance(each, dict) and each.keys() & set(LANGUAGES):
-            yield ".".join((*path, key)), {lang: each[lang] for lang in LANGUAGES if lang in each}
-        yield from pairs(each, (*path, key))
+        value = {str(at): row for at, row in enumerate(value)}
+    for key, row in value.items() if isinstance(value, dict) else ():
+        if isinstance(row, dict) and row.keys() & set(LANGUAGES):
+            yield ".".join((*path, key)), {lang: row[lang] for lang in LANGUAGES if lang in row}
+        yield from pairs(row, (*path, key))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -177,12 +177,12 @@ def test_no_foreign_state(lang: str) -> None:
     with smtplab.start(carrier="memory") as lab:
         reply = lab.send("HELP")
         presenters = [
-            *(ExercisePresenter(each, lab, lang) for each in exercises()), ConsolePresenter(lab, lang),
+            *(ExercisePresenter(exercise_id, lab, lang) for exercise_id in exercises()), ConsolePresenter(lab, lang),
             GalleryPresenter(lang), AnatomyPresenter(reply, lang), SideBySidePresenter(lab, "HELP", "XSTATUS", lang),
             SideBySidePresenter(None, 211, 214, lang),
         ]  # fmt: skip
-        for each in presenters:
-            state = {key: value for key, value in each.state.items() if key != "items"}  # those are replies
+        for presenter in presenters:
+            state = {key: value for key, value in presenter.state.items() if key != "items"}  # those are replies
             assert state["texts"]
             for text in plain(state):
-                assert foreign(without(text, wire()), lang) == [], each
+                assert foreign(without(text, wire()), lang) == [], presenter

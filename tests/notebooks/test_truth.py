@@ -153,7 +153,7 @@ def test_citations_in_feedback_exist(path: Path) -> None:
         if isinstance(value, str):
             return [value]
         below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        return [text for each in below for text in texts(each)]
+        return [text for part in below for text in texts(part)]
 
     assert [wrong for text in texts(tomllib.loads(path.read_text("utf-8"))) for wrong in false_citations(text)] == []
 

@@ -17,7 +17,7 @@ GREETING = b"220 lab.example\r\n"
 
 
 class Scripted:
-    """A connection that gives what it was told to, piece by piece; "wait" is no octets within the deadline."""
+    """A connection that plays a script, piece by piece; "wait" is no octets within the deadline."""
 
     def __init__(self, *pieces: bytes | str | BaseException, waiting: bytes | None = b"") -> None:
         self._pieces: Iterator[bytes | str | BaseException] = iter((GREETING, *pieces))
@@ -65,7 +65,7 @@ def client_of(*connections: Scripted) -> Client:
 
 def codes(client: Client) -> list[tuple[bytes | None, int | None]]:
     """Return what was sent and the code that came, of each exchange."""
-    return [(each.sent, each.reply.code if each.reply else None) for each in client.transcript]
+    return [(exchange.sent, exchange.reply.code if exchange.reply else None) for exchange in client.transcript]
 
 
 def test_what_came_unasked_is_noted_before_the_next_command() -> None:
@@ -120,7 +120,7 @@ def test_a_connection_that_was_closed_meanwhile() -> None:
     client = client_of(first, second)
     client.send(b"NOOP\r\n", 1)
     assert client.send(b"NOOP\r\n", 1).text == "two"
-    assert [each.closed for each in client.transcript] == [False, True, False, False]
+    assert [exchange.closed for exchange in client.transcript] == [False, True, False, False]
 
 
 def test_an_error_names_what_was_waited_for() -> None:

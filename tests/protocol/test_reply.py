@@ -125,7 +125,7 @@ def test_whole_byte_by_byte_and_with_more_behind(raw: bytes, more: bytes) -> Non
 
 
 def test_replies_before_junk_are_given_first() -> None:
-    """Replies that were complete before octets that are none are given; the next feed raises, and keeps the octets."""
+    """Replies that were complete before what is no reply are returned; the next feed raises, and keeps the octets."""
     parser = ReplyParser()
     assert parser.feed(b"250 ok\r\nSSH-2.0\r\n") == [Reply(b"250 ok\r\n")]
     with pytest.raises(NotAReply, match="SSH"):
@@ -250,5 +250,5 @@ def test_bytes_are_the_octets() -> None:
 )
 def test_a_defect_says_where_it_is(octets: bytes, rule: str, start: int, stop: int) -> None:
     """A defect's first octet and the one after its last are those of what is wrong, no more and no less."""
-    (defect,) = (each for each in Reply(octets).defects if each.rule == rule)
+    (defect,) = (defect for defect in Reply(octets).defects if defect.rule == rule)
     assert (defect.start, defect.end) == (start, stop)

@@ -46,7 +46,7 @@ class Pushing(smtplab.LabSMTP):
 
 def exchanges(lab: smtplab.Lab) -> list[tuple[str | None, int | None, str]]:
     """Return command, code and source of each exchange after the greeting."""
-    return [(each.command, each.reply and each.reply.code, each.source) for each in lab.transcript[1:]]
+    return [(row.command, row.reply and row.reply.code, row.source) for row in lab.transcript[1:]]
 
 
 @pytest.mark.parametrize("verb", ["XTWO", "XLATE", "XPIECE"])
@@ -67,7 +67,7 @@ def test_pipelined_replies_keep_their_labels(start: Start, count: int) -> None:
     replies = lab.send_raw(b"NOOP\r\nRSET\r\n" * (count // 2))
     assert len(replies) == count
     assert exchanges(lab) == [("NOOP", 250, "scripted"), ("RSET", 250, "live")] * (count // 2)
-    assert not any(each.closed for each in lab.transcript)
+    assert not any(exchange.closed for exchange in lab.transcript)
 
 
 @pytest.mark.parametrize("greeting", [b"220 hi\r\n250 forged\r\n", b"220 hi\r\n250 forged\r\n214 too\r\n"])
@@ -75,7 +75,7 @@ def test_a_greeting_of_two_replies_answers_nothing(start: Start, greeting: bytes
     """What comes behind the greeting is noted as unasked, and HELP gets its own reply."""
     lab = start(smtplab.Personality.scripted({"HELP": "214 help"}, greeting=greeting))
     assert lab.send("HELP").code == 214
-    assert [each.sent for each in lab.transcript] == [None] * greeting.count(b"\n") + [b"HELP\r\n"]
+    assert [exchange.sent for exchange in lab.transcript] == [None] * greeting.count(b"\n") + [b"HELP\r\n"]
 
 
 def test_last_words_and_their_closing(start: Start) -> None:
@@ -84,7 +84,7 @@ def test_last_words_and_their_closing(start: Start) -> None:
     lab = start(smtplab.Personality.scripted({"NOOP": closing}))
     assert lab.send("NOOP").code == 250
     assert lab.send("HELP").code == 214
-    assert [(each.command, each.reply.code, each.session, each.closed) for each in lab.transcript] == [
+    assert [(row.command, row.reply.code, row.session, row.closed) for row in lab.transcript] == [
         (None, 220, 1, False), ("NOOP", 250, 1, False), (None, 421, 1, True), (None, 220, 2, False),
         ("HELP", 214, 2, False),
     ]  # fmt: skip
@@ -97,7 +97,7 @@ def test_a_transcript_stays_as_it_was(start: Start) -> None:
     before = lab.transcript
     lab.send("QUIT")
     lab.send("NOOP")
-    assert [each.command for each in before] == [None, "NOOP"]
+    assert [exchange.command for exchange in before] == [None, "NOOP"]
     assert before == lab.transcript[:2]
     assert before._exchanges is lab.transcript._exchanges
     assert hash(before) == hash(lab.transcript[:2])
@@ -108,7 +108,7 @@ def test_commands_after_quit(start: Start) -> None:
     lab = start()
     with pytest.raises(smtplab.ConnectionLost, match="hung up before it had read everything") as lost:
         lab.send_raw(b"QUIT\r\nNOOP\r\n")
-    assert [(each.sent, each.reply and each.reply.code) for each in lost.value.transcript[1:]] == [
+    assert [(exchange.sent, exchange.reply and exchange.reply.code) for exchange in lost.value.transcript[1:]] == [
         (b"QUIT\r\n", 221), (b"NOOP\r\n", None),
     ]  # fmt: skip
     assert lab.send("NOOP").code == 250

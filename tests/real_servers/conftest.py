@@ -62,7 +62,7 @@ def running(command: list[object], port: int, log: Path, **options: Any) -> Iter
 
 @pytest.fixture(scope="session")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Download Debian packages and unpack them; gives the folder that they are in."""
+    """Download Debian packages and unpack them; return the folder that they are in."""
     top = tmp_path_factory.mktemp("debian")
     top.chmod(0o755)
     for parent in (top.parent, top.parent.parent):
@@ -300,7 +300,7 @@ PACKAGES = ("dsmtpd==1.2.1", "mail-devel==0.18.1", "lazr.smtptest==2.0.4", "setu
 
 @pytest.fixture(scope="session")
 def python_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install more servers that are Python packages into an environment of their own; gives its programs' folder."""
+    """Install more servers that are Python packages into an environment of their own; return its programs' folder."""
     top = tmp_path_factory.mktemp("python")
     subprocess.run([sys.executable, "-m", "venv", top], check=True)
     ran = subprocess.run([top / "bin/pip", "install", "-q", *PACKAGES], capture_output=True, text=True, check=False)
@@ -334,7 +334,7 @@ FAMILY = {
 
 @pytest.fixture(params=FAMILY)
 def python_package(request: pytest.FixtureRequest, python_packages: Path, tmp_path: Path) -> Iterator[tuple[str, int]]:
-    """Run the servers of `python_packages`, and the standard library's; gives recording and port."""
+    """Run the servers of `python_packages`, and the standard library's; yield recording and port."""
     if request.param.startswith("cpython") and sys.version_info[:2] != (3, 11):
         pytest.skip("the standard library's smtpd was recorded on Python 3.11, and is gone from 3.12")
     ports = {"port": free_port(), "port1": free_port(), "port2": free_port()}

@@ -74,7 +74,7 @@ def hold_additions(port: int, name: str) -> None:
         (PACKAGE / f"recordings/servers/{name}.json").write_text(again.to_text(), "utf-8")
         return
     assert again.additions
-    assert [each.answers for each in again.additions] == [each.answers for each in kept.additions]
+    assert [addition.answers for addition in again.additions] == [addition.answers for addition in kept.additions]
 
 
 @pytest.mark.parametrize("server", [*SERVERS, "sendmail"])

@@ -242,9 +242,9 @@ TOPIC = ("smtplab/server/help.py", r'^    "NOOP": Topic\([^\n]*\n')
 def test_the_answer_to_help(copy: Copy, topic: str, sentence: str) -> None:
     """A topic of HELP is changed in one place; what it lacks is named."""
     copy.replace(*TOPIC, f'    "NOOP": {topic},\n')
-    said = copy.left_out("help_topics")
-    assert sentence in said
-    assert bool(said) is bool(sentence)
+    report = copy.left_out("help_topics")
+    assert sentence in report
+    assert bool(report) is bool(sentence)
     if not sentence:
         helped = copy.python("import smtplab; print(smtplab.start(carrier='memory').send('HELP NOOP').lines)")
         assert "rest a while" in helped
@@ -253,9 +253,9 @@ def test_the_answer_to_help(copy: Copy, topic: str, sentence: str) -> None:
 def test_a_topic_of_an_unknown_command(copy: Copy) -> None:
     """A topic of a command that the server does not know would never be shown, and is named."""
     copy.replace(*TOPIC, '    "NOSUCH": Topic("NOSUCH", "nothing", "RFC 5321 section 4.1.1.9"),\n')
-    said = copy.left_out("help_topics")
-    assert "NOSUCH is no command of LabSMTP" in said
-    assert "LabSMTP knows NOOP, and HELP does not" in said
+    report = copy.left_out("help_topics")
+    assert "NOSUCH is no command of LabSMTP" in report
+    assert "LabSMTP knows NOOP, and HELP does not" in report
 
 
 # --- the map

@@ -70,7 +70,7 @@ def test_a_lab_says_what_the_server_said(start: Callable[..., smtplab.Lab]) -> N
 
 
 def test_round_trip(name: str) -> None:
-    """Recording a lab that answers as X gives X again: no answer differs, nearly all are there, limits are the same."""
+    """A recording of a lab that answers as X is X again: no answer differs, nearly all are there, limits as before."""
     own = recording(name)
     recipient = next(
         (re.search(rb"<(.*)>", line)[1].decode() for line in own.answers.get("mail", {}) if line.startswith(b"RCPT")),
@@ -82,17 +82,17 @@ def test_round_trip(name: str) -> None:
             transaction=recipient, limits=True,
         )  # fmt: skip
     kept = {(phase, line): reply for phase, line, reply in own.lines()}
-    got = {(phase, line): reply for phase, line, reply in again.lines()}
-    assert {place: reply for place, reply in got.items() if kept.get(place) != reply} == {}
-    assert len(got) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
+    read = {(phase, line): reply for phase, line, reply in again.lines()}
+    assert {place: reply for place, reply in read.items() if kept.get(place) != reply} == {}
+    assert len(read) >= 0.85 * len(kept) or name.startswith("secure-smtpd")
     assert again.greeting == own.greeting
     assert set(again.limits) == set(own.limits)
 
 
 @pytest.mark.skipif(not CAPTURES.exists(), reason="the raw captures are not here")
 def test_replays_are_faithful_to_the_captures() -> None:
-    """Every session of every capture, replayed, gives the octets that were captured, but for the few known."""
-    seen = 0
+    """Every session of every capture, replayed, yields the octets that were captured, but for the few known."""
+    count = 0
     for path in sorted(CAPTURES.glob("*.json")):
         capture = json.loads(path.read_text("utf-8"))
         if not isinstance(capture, dict) or "session" not in capture["exchanges"][0]:
@@ -106,8 +106,8 @@ def test_replays_are_faithful_to_the_captures() -> None:
             own.limits,
             own.greeting,
         )
-        seen += 1
-    assert seen == len(names())
+        count += 1
+    assert count == len(names())
 
 
 def test_a_server_that_hung_up_hangs_up(start: Callable[..., smtplab.Lab]) -> None:

@@ -15,12 +15,14 @@ def cited(value: object) -> Iterator[str]:
     """Return every "recorded: ..." in a tree of data."""
     if isinstance(value, str) and value.startswith("recorded: "):
         yield value.removeprefix("recorded: ")
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from cited(each)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from cited(part)
 
 
 def test_cited_recordings_exist() -> None:
     """Each server that the catalogue cites as recorded has its recording here."""
-    found = set(cited(catalogue()))
-    assert found
-    assert {name for name in found if not any(kept.startswith((f"{name}-", f"{name}.")) for kept in names())} == set()
+    citations = set(cited(catalogue()))
+    assert citations
+    assert {
+        name for name in citations if not any(kept.startswith((f"{name}-", f"{name}.")) for kept in names())
+    } == set()

@@ -252,7 +252,7 @@ def test_recorded_haraka_status_said_so():
 def recorded(server, sent):
     """Return each code that a server of this name was recorded to answer a line with, in any phase and version."""
     kept = [recording(name) for name in names() if name.startswith((f"{server}-", f"{server}."))]
-    answers = [phase[sent] for each in kept for phase in each.answers.values() if sent in phase]
+    answers = [phase[sent] for server in kept for phase in server.answers.values() if sent in phase]
     return [int(answer.octets[:3]) for answer in answers if answer.octets]
 
 
@@ -273,7 +273,7 @@ def test_import_reads_nothing():
 
 
 def test_values_are_of_the_promised_types():
-    """explain() gives ReplyCode and compare() gives Comparison, built of tuples, so they can be hashed."""
+    """explain() returns ReplyCode and compare() returns Comparison, built of tuples, so they can be hashed."""
     assert isinstance(explain(214), ReplyCode)
     page = compare(211, 214)
     assert isinstance(page, Comparison)

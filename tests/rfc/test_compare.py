@@ -24,6 +24,7 @@ def hand_written():
     return catalogue()["compare"]["211-214"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_any_two_codes_compare(lang):
     """Every pair of listed codes compares, with each part filled and a page of text and of HTML."""

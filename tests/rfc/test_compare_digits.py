@@ -24,8 +24,8 @@ def test_each_digit_is_named_where_it_differs(lang: str) -> None:
     for a, b in combinations(codes(), 2):
         comparison = compare(a, b, lang)
         for place, key in enumerate(KINDS_OF_DIGIT):
-            told = any(text.startswith(begins(key, lang)) for text in comparison.different)
-            assert told == (str(a)[place] != str(b)[place]), (a, b, key)
+            named = any(text.startswith(begins(key, lang)) for text in comparison.different)
+            assert named == (str(a)[place] != str(b)[place]), (a, b, key)
         third = catalogue()["pair"]["third"][lang].format(a=a, b=b)
         assert (third in comparison.different) == (a // 10 == b // 10), (a, b)
 

@@ -106,6 +106,7 @@ def faults(state: str, line: str | bytes) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_every_command_in_every_state(state: str) -> None:
     """Whatever is asked, in whatever state, every reply of the session conforms to every rule."""

@@ -1,4 +1,4 @@
-"""explain(): what it gives, what it refuses, and how it shows."""
+"""explain(): what it returns, what it refuses, and how it shows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.codes import TEXTS, entries
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_explain_gives_what_the_file_says(lang):
-    """explain() gives each listed code with its own texts, from a number and from three digits alike."""
+    """explain() returns each listed code with its own texts, from a number and from three digits alike."""
     for name, entry in entries().items():
         page = explain(int(name), lang)
         assert page == explain(name, lang)

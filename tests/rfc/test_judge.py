@@ -21,9 +21,9 @@ def test_the_very_exchange_is_judged_not_its_like() -> None:
         lab.send("HELP")
         lab.send("HELP")
         transcript = lab.transcript
-    first, last = (each for each in transcript if each.sent == b"HELP\r\n")
+    first, last = (exchange for exchange in transcript if exchange.sent == b"HELP\r\n")
     assert first == last
-    outcomes = [outcome(each, transcript, "reply.one-per-command") for each in (first, last)]
+    outcomes = [outcome(exchange, transcript, "reply.one-per-command") for exchange in (first, last)]
     assert outcomes[0] == "violates a MUST"
     assert outcomes[1] != "violates a MUST"
 
@@ -33,7 +33,7 @@ def test_an_equal_exchange_is_found_in_the_transcript() -> None:
     odd = smtplab.Personality.scripted({"HELP": b"214 a\r\n250 b\r\n"})
     with smtplab.start(odd, carrier="memory") as lab:
         lab.send("HELP")
-        earlier = next(each for each in lab.transcript if each.sent == b"HELP\r\n")
+        earlier = next(exchange for exchange in lab.transcript if exchange.sent == b"HELP\r\n")
         assert outcome(earlier, lab.transcript, "reply.one-per-command") == "violates a MUST"
 
 

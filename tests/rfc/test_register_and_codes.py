@@ -30,10 +30,10 @@ LISTED = [
     if verb.isupper() and (code, verb) not in BY_THE_MOMENT
 ]
 BY_VERDICT = [
-    each
+    exercise_id
     for lesson in range(1, 9)
-    for each in exercises(f"0{lesson}")
-    if data(f"course/exercises/0{lesson}")[each].get("criterion") == "verdict"
+    for exercise_id in exercises(f"0{lesson}")
+    if data(f"course/exercises/0{lesson}")[exercise_id].get("criterion") == "verdict"
 ]
 
 NEVER = {

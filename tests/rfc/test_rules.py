@@ -167,16 +167,18 @@ MADE: dict[str, tuple[Transcript, Transcript]] = {
 
 
 def outcome_of(rule_id: str, case: Case) -> str | None:
-    """Run a case and give what its rule says."""
+    """Run a case and return what its rule says."""
     answers, commands, which = case
     scripted = smtplab.Personality.scripted(
-        {command: said for command, said in answers.items() if command}, greeting=answers.get(None)
+        {command: answer for command, answer in answers.items() if command}, greeting=answers.get(None)
     )
     with smtplab.start(scripted, carrier="memory") as lab:
         for command in commands:
             lab.send(command)
-        said = lab.transcript
-    return next((verdict.outcome for verdict in judge(said[which], said) if verdict.rule.id == rule_id), None)
+        transcript = lab.transcript
+    return next(
+        (verdict.outcome for verdict in judge(transcript[which], transcript) if verdict.rule.id == rule_id), None
+    )
 
 
 @pytest.mark.parametrize("rule_id", CASES)
@@ -218,18 +220,20 @@ def test_silence_breaks_a_rule() -> None:
 
 def test_every_rule_is_proved() -> None:
     """Each rule of the register has its case here."""
-    ids = {each.id for each in rules()}
-    assert ids == {*CASES, *MADE, "quit.closes"}
+    ids = {rule.id for rule in rules()}
+    proved = {*CASES, *MADE, "quit.closes"}
+    assert [f"rule {rule_id!r} has no case in CASES of tests/rfc/test_rules.py" for rule_id in ids - proved] == []
+    assert ids == proved
     assert len(ids) >= 25
 
 
 def unjoined(register: Iterable[str], checks: Iterable[str]) -> list[str]:
     """Return a sentence for each rule without a check, and for each check without a rule."""
-    no_check = [f"rule {each!r} of rules.toml has no check in CHECKS (checks/__init__.py)" for each in register]
-    no_rule = [f"check {each!r} in CHECKS (checks/__init__.py) has no rule in rules.toml" for each in checks]
+    no_check = [f"rule {rule_id!r} of rules.toml has no check in CHECKS (checks/__init__.py)" for rule_id in register]
+    no_rule = [f"check {rule_id!r} in CHECKS (checks/__init__.py) has no rule in rules.toml" for rule_id in checks]
     return [
-        *(text for text, each in zip(no_check, register, strict=True) if each not in checks),
-        *(text for text, each in zip(no_rule, checks, strict=True) if each not in register),
+        *(text for text, rule_id in zip(no_check, register, strict=True) if rule_id not in checks),
+        *(text for text, rule_id in zip(no_rule, checks, strict=True) if rule_id not in register),
     ]
 
 
@@ -262,7 +266,7 @@ def test_rules_are_complete() -> None:
         rule("nosuch")
 
 
-@pytest.mark.parametrize("source", sorted({each.source for each in rules("en")}))
+@pytest.mark.parametrize("source", sorted({rule.source for rule in rules("en")}))
 def test_cited_sections_exist(source: str) -> None:
     """Each cited section is one of the RFC's."""
     number, section = re.fullmatch(r"RFC (\d+) §([\d.]+)", source).groups()

@@ -24,7 +24,7 @@ def test_a_session_that_the_greeting_refused(verb: str) -> None:
     """After a greeting of 521, 521 to everything is lawful; after 554, 503 to everything; QUIT still gets 221."""
     for greeting, reply in (("521 no mail here", "521 no mail here"), ("554 no service", "503 bad sequence")):
         transcript = dialogue((None, greeting), (verb, reply), ("QUIT", "221 x"), closed=True)
-        assert [each.worst for each in judge_all(transcript)] == [CONFORMS] * 3, judge_all(transcript)
+        assert [exchange.worst for exchange in judge_all(transcript)] == [CONFORMS] * 3, judge_all(transcript)
 
 
 def test_a_refused_session_has_its_rules_too() -> None:
@@ -81,7 +81,7 @@ def test_message_text_is_no_command(line: bytes) -> None:
         ((line, None), (line + b".\r\n", "552 x")),
     ):
         transcript = dialogue(*IN_DATA, *cut)
-        assert {each.worst for each in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
+        assert {exchange.worst for exchange in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
     assert worst(dialogue(*IN_DATA, (b".\r\n", "250 x"), (b"STATUS\r\n", "211 x"))) == VIOLATES  # a command once more
     assert judge(dialogue((line + b"\r\n.\r\n", "250 x"))[0]).worst == CONFORMS  # alone it is known by its dot
 
@@ -99,7 +99,7 @@ def test_the_octets_of_a_chunk_are_no_command(rest: list[tuple[str | bytes, str 
     """What BDAT announces is message text, counted and not read; the command after it is a command."""
     start = ((None, "220 lab"), ("EHLO me", "250-lab\n250 CHUNKING"), *MAIL)
     transcript = dialogue(*start, *rest)
-    assert {each.worst for each in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
+    assert {exchange.worst for exchange in judge_all(transcript)} == {CONFORMS}, judge_all(transcript)
     assert worst(dialogue(*start, *rest, ("STATUS", "211 x"))) == VIOLATES
 
 
@@ -139,7 +139,7 @@ def test_lmtp() -> None:
         (b"x\r\n.\r\n", "250 x"),
         (None, "450 x"),
     )
-    assert {each.worst for each in judge_all(dialogue(*two))} == {CONFORMS}
+    assert {verdicts.worst for verdicts in judge_all(dialogue(*two))} == {CONFORMS}
     for line in ("EHLO me", "HELO me", "VRFY ana", "EXPN staff", "HELP"):
         assert worst(dialogue(*start, (line, "500 x"))) == CONFORMS
     assert worst(dialogue((None, "220 lab"), ("EHLO me", "500 x"), ("LHLO me", "250 lab")), 1) == CONFORMS
@@ -210,13 +210,13 @@ def test_defined_codes() -> None:
 def test_all_at_once() -> None:
     """A transcript judged as a whole gets the verdicts that each exchange gets in it, sessions mixed or not."""
     first, second = dialogue(*IN_DATA, (b"HELP\r\n.\r\n", "250 x")), dialogue((None, "554 no"), ("HELP", "503 x"))
-    other = [Exchange(each.sent, each.reply, session=2) for each in second]
+    other = [Exchange(exchange.sent, exchange.reply, session=2) for exchange in second]
     mixed = Transcript([first[0], other[0], *first[1:4], other[1], *first[4:]])
     for transcript in (first, second, mixed, Transcript()):
-        assert judge_all(transcript) == tuple(judge(each, transcript) for each in transcript)
+        assert judge_all(transcript) == tuple(judge(exchange, transcript) for exchange in transcript)
     assert judge_all(second, lang="es")[1][0].rule.lang == "es"
     part = first[4:]  # not from the greeting on: nothing is known of what came before
-    assert [each.worst for each in judge_all(part)] == [CONFORMS] * len(part)
+    assert [verdicts.worst for verdicts in judge_all(part)] == [CONFORMS] * len(part)
 
 
 def test_the_time_grows_with_the_length_only() -> None:

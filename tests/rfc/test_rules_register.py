@@ -18,13 +18,13 @@ NAMED = sorted(set(re.findall(r'Defect\("([^"]+)"', inspect.getsource(reply))))
 @pytest.mark.parametrize("rule_id", NAMED)
 def test_every_defect_has_its_rule(rule_id: str, lang: str) -> None:
     """Each defect that a reply may have is a rule with a level, a section and a sentence."""
-    found = rule(rule_id, lang)
-    assert found.level in LEVELS
-    assert re.fullmatch(r"RFC \d+ §[\d.]+(, §[\d.]+)*", found.source)
-    assert found.text.endswith(".")
-    assert found.text != rule(rule_id, "es" if lang == "en" else "en").text
-    assert found in rules(lang)
-    assert str(found) == f"{found.text} ({found.level}, {found.source})"
+    entry = rule(rule_id, lang)
+    assert entry.level in LEVELS
+    assert re.fullmatch(r"RFC \d+ §[\d.]+(, §[\d.]+)*", entry.source)
+    assert entry.text.endswith(".")
+    assert entry.text != rule(rule_id, "es" if lang == "en" else "en").text
+    assert entry in rules(lang)
+    assert str(entry) == f"{entry.text} ({entry.level}, {entry.source})"
 
 
 def test_the_names_are_found() -> None:

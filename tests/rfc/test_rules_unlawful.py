@@ -244,9 +244,9 @@ def test_enhanced_codes_of_each_class(code: int) -> None:
 
 def test_enhanced_codes_where_they_do_not_belong() -> None:
     """The greeting, EHLO's and HELO's replies and 354 bear none, and are not asked for one."""
-    said = dialogue(*ENHANCED, ("HELO me", "250 x"), ("DATA", "354 x"))
+    session = dialogue(*ENHANCED, ("HELO me", "250 x"), ("DATA", "354 x"))
     for which in range(4):
-        assert "enhanced.announced" not in outcomes(said, which)
+        assert "enhanced.announced" not in outcomes(session, which)
 
 
 def test_rcpt_before_mail() -> None:

@@ -60,8 +60,8 @@ def test_whatever_is_raised_gets_one_reply(start: Start, way: str, error: BaseEx
     assert reply.defects == ()
     assert len(reply.raw) <= 512
     assert lab.send("HELP").code == 214
-    assert [each.sent for each in lab.transcript] == [None, b"NOOP\r\n", b"HELP\r\n"]
-    assert {each.session for each in lab.transcript} == {1}
+    assert [exchange.sent for exchange in lab.transcript] == [None, b"NOOP\r\n", b"HELP\r\n"]
+    assert {exchange.session for exchange in lab.transcript} == {1}
     assert type(error).__name__ in lab.transcript[1].error
     assert "line " in lab.transcript[1].error or isinstance(
         error, StopIteration
@@ -105,7 +105,7 @@ def test_names_hold_no_line_end(start: Start) -> None:
     lab = start(server=Named)
     assert lab.send("EHLO me").code == 250
     assert lab.send("HELP").code == 214
-    assert [each.sent for each in lab.transcript] == [None, b"EHLO me\r\n", b"HELP\r\n"]
+    assert [exchange.sent for exchange in lab.transcript] == [None, b"EHLO me\r\n", b"HELP\r\n"]
     assert lab.transcript[0].reply.defects == ()
 
 
@@ -120,7 +120,7 @@ def test_raised_after_the_reply(start: Start) -> None:
     lab = start(server=Late)
     assert lab.send("NOOP").code == 250
     assert lab.send("HELP").code == 214
-    assert [each.sent for each in lab.transcript] == [None, b"NOOP\r\n", b"HELP\r\n"]
+    assert [exchange.sent for exchange in lab.transcript] == [None, b"NOOP\r\n", b"HELP\r\n"]
     assert "ValueError: late" in lab.transcript[2].error
 
 

@@ -17,7 +17,7 @@ def test_a_bare_lf_ends_no_command(lab: smtplab.Lab, data: bytes) -> None:
     """A line with a bare CR or LF in it is one line, and refused (RFC 5321 §2.3.8)."""
     assert [reply.code for reply in lab.send_raw(data)] == [500]
     assert lab.send("NOOP").code == 250
-    assert [each.sent for each in lab.transcript[1:]] == [data, b"NOOP\r\n"]
+    assert [exchange.sent for exchange in lab.transcript[1:]] == [data, b"NOOP\r\n"]
 
 
 def test_a_line_without_its_end_is_not_answered(lab: smtplab.Lab) -> None:

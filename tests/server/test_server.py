@@ -198,8 +198,10 @@ def test_scripted_answers(start: Start) -> None:
             greeting="220 odd one",
         )
     )
-    said = [lab.send(command).raw for command in ("HELP", "HELP x", "HELP", "Help  mail", "RSET", "VRFY me", "EXPN a")]
-    assert said == [
+    replies = [
+        lab.send(command).raw for command in ("HELP", "HELP x", "HELP", "Help  mail", "RSET", "VRFY me", "EXPN a")
+    ]
+    assert replies == [
         b"214 one\r\n", b"214 two\r\n", b"214 two\r\n", b"211-a\r\n211 b\r\n", b"250-x\n250 \xff\r\n", b"252 me\r\n",
         b"250 list\r\n",
     ]  # fmt: skip
@@ -273,7 +275,7 @@ def test_own_verbs_join_help(start: Start) -> None:
 
 
 def test_own_handler_may_sleep(start: Start) -> None:
-    """A handler of one's own may await; on the memory carrier its seconds pass at once."""
+    """A custom handler may await; on the memory carrier its seconds pass at once."""
     import asyncio
 
     class Slow:

@@ -23,5 +23,5 @@ def cache() -> Path:
 @pytest.fixture
 def lines() -> tuple[list[str], Callable[[str], None]]:
     """Return a list, and what puts lines into it."""
-    said: list[str] = []
-    return said, said.append
+    output: list[str] = []
+    return output, output.append

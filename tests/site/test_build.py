@@ -26,13 +26,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 
 def test_built_twice_it_is_the_same(cache: Path, tmp_path: Path, lines) -> None:
-    """A second build does nothing anew, and one in another cache gives the same files to the last octet."""
-    said, say = lines
+    """A second build does nothing anew, and one in another cache makes the same files to the last octet."""
+    output, say = lines
     assert build_site(tmp_path / "first", cache=cache, say=say)
-    said.clear()
+    output.clear()
     assert not build_site(tmp_path / "first", cache=cache, say=say)
-    assert [line for line in said if "making" in line] == []
-    assert said[-1].endswith("nothing has changed")
+    assert [line for line in output if "making" in line] == []
+    assert output[-1].endswith("nothing has changed")
     assert build_site(tmp_path / "second", cache=tmp_path / "cache")
     one, other = (json.loads((tmp_path / name / LIST).read_text())["files"] for name in ("first", "second"))
     assert {path for path in one.keys() | other.keys() if one.get(path) != other.get(path)} == set()
@@ -84,10 +84,10 @@ def test_serving(cache: Path, tmp_path: Path, monkeypatch, capsys: pytest.Captur
     with server(site) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
-        found = {}
+        types = {}
         for path in ("index.html", "page/page.mjs", "static/pyodide/pyodide.asm.wasm"):
             with urllib.request.urlopen(f"http://127.0.0.1:{running.server_address[1]}/{path}", timeout=10) as answer:
-                found[path] = answer.headers["Content-Type"]
+                types[path] = answer.headers["Content-Type"]
         running.shutdown()
         thread.join()
-    assert list(found.values()) == ["text/html", "text/javascript", "application/wasm"]
+    assert list(types.values()) == ["text/html", "text/javascript", "application/wasm"]

@@ -16,17 +16,17 @@ from tests.helpers.paths import PACKAGE
 
 def test_a_part_is_made_once(tmp_path: Path, lines) -> None:
     """A part is made when it is not there and when its input has changed, and kept otherwise."""
-    said, say = lines
-    cache, made = BuildCache(tmp_path, say), []
+    output, say = lines
+    cache, builds = BuildCache(tmp_path, say), []
 
     def maker(folder: Path) -> None:
-        made.append(folder)
-        (folder / "a").write_text(str(len(made)))
+        builds.append(folder)
+        (folder / "a").write_text(str(len(builds)))
 
     for digest in ("x", "x", "y"):
         part = cache.make("part", "the part", digest, maker)
     assert (part / "a").read_text() == "2"
-    assert said == ["the part: making it", "the part: kept", "the part: making it"]
+    assert output == ["the part: making it", "the part: kept", "the part: making it"]
 
 
 def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
@@ -95,10 +95,10 @@ def test_a_cache_in_the_home_directory(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 def test_the_wheel_of_this_checkout(tmp_path: Path) -> None:
     """The wheel holds the package with its data and widgets, without the command, and is the same every time."""
-    made = wheels.pack_smtplab(tmp_path)
-    first = made.read_bytes()
+    wheel = wheels.pack_smtplab(tmp_path)
+    first = wheel.read_bytes()
     assert wheels.pack_smtplab(tmp_path).read_bytes() == first
-    with zipfile.ZipFile(made) as archive:
+    with zipfile.ZipFile(wheel) as archive:
         assert archive.testzip() is None
         names = set(archive.namelist())
         metadata = archive.read(next(name for name in names if name.endswith("METADATA"))).decode()

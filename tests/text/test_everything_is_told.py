@@ -494,20 +494,20 @@ def pieces(node: ast.AST) -> list[str]:
 
 def sentences(node: ast.expr) -> str:
     """Return what is written out in an expression: the words of a string, of an f-string, of a sum of them."""
-    found = pieces(node)
-    return " ".join(found) if any(" " in piece for piece in found) else ""
+    parts = pieces(node)
+    return " ".join(parts) if any(" " in piece for piece in parts) else ""
 
 
 def literals(tree: ast.AST) -> list[tuple[int, str]]:
     """Return line and class of each error that is raised with a sentence in the code, and of each one that is shown."""
-    found = []
+    texts = []
     for node in ast.walk(tree):
         raised = node.exc if isinstance(node, ast.Raise) else None
         shown = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in CALLS
         call = raised if isinstance(raised, ast.Call) else node if shown else None
         if isinstance(call, ast.Call) and len(re.findall(r"[^\W\d_]+", " ".join(map(sentences, call.args[:1])))) > 1:
-            found.append((call.lineno, ast.unparse(call.func)))
-    return found
+            texts.append((call.lineno, ast.unparse(call.func)))
+    return texts
 
 
 def test_no_sentence_stands_in_the_code() -> None:

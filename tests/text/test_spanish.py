@@ -23,8 +23,8 @@ def rows(value: Any) -> Iterator[tuple[str, str]]:
     """Return each text of a data file in English and Spanish."""
     if isinstance(value, dict) and isinstance(value.get("en"), str) and isinstance(value.get("es"), str):
         yield value["en"], value["es"]
-    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from rows(each)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from rows(part)
 
 
 def blocks(source: str) -> Iterator[tuple[str, str]]:
@@ -157,7 +157,7 @@ def test_an_rfc_has_its_article() -> None:
 
 
 def test_a_function_returns() -> None:
-    """What a learner's function gives is «devolver» in Spanish, in every exercise that asks for one."""
+    """What a learner's function returns is «devolver» in Spanish, in every exercise that asks for one."""
     gives = re.compile(r"\b(?:da|das|dan|dio|dan|daba|diste|dé|dar)\b")
     for path in sorted((PACKAGE / "course/exercises").glob("*.toml")):
         for name, row in tomllib.loads(path.read_text("utf-8")).items():

@@ -50,14 +50,14 @@ def strings(code: ast.AST) -> Iterator[tuple[str, ...]]:
 @functools.cache
 def said() -> re.Pattern[str]:
     """Return a pattern of every key that the package may ask for, and of no part of one."""
-    pieces = {each for path in PACKAGE.rglob("*.py") for each in strings(ast.parse(path.read_text("utf-8")))}
+    pieces = {piece for path in PACKAGE.rglob("*.py") for piece in strings(ast.parse(path.read_text("utf-8")))}
     for path in PACKAGE.rglob("*.js"):
         script = path.read_text("utf-8")
         pieces |= {(word,) for word in re.findall(r"\w+", re.sub(r"`[^`]*`", "", script))}
         pieces |= {(begin, "") for begin in re.findall(r"`(\w+_)\$\{", script)}
         pieces |= {(word,) for text in re.findall(r"\$\{([^}]*)\}", script) for word in re.findall(r"\w+", text)}
-    keys = {each for each in pieces if len(each) == 1 or len(max(each, key=len)) >= len("part_")}
-    return re.compile("|".join(sorted("[^ ]+".join(map(re.escape, each)) for each in keys)))
+    keys = {piece for piece in pieces if len(piece) == 1 or len(max(piece, key=len)) >= len("part_")}
+    return re.compile("|".join(sorted("[^ ]+".join(map(re.escape, key)) for key in keys)))
 
 
 def unused(name: str) -> list[str]:
@@ -80,5 +80,5 @@ def test_a_text_that_is_not_used_is_found(key: str) -> None:
 
 
 def test_fields_are_filled() -> None:
-    """A text with fields gives them filled in."""
+    """A text with fields has them filled in."""
     assert Texts("cli/texts", "en")("port_in_use", port=25).startswith("port 25 on 127.0.0.1")

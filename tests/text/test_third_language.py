@@ -140,7 +140,7 @@ return pages, landing._BAR, [landing.home(lang) for lang in pages]"""
     for lang, page in pages.items():
         links = re.findall(r'<a href="(\S+)" lang="(\w+)" hreflang="(\w+)">(\w+)</a>', page)
         assert [(one, other, name) for _, one, other, name in links] == [
-            (each, each, name) for each, name in names.items() if each != lang
+            (code, code, name) for code, name in names.items() if code != lang
         ]
         assert len(re.findall(r'<link rel="alternate" hreflang="\w+"', page)) == len(links)
         for href, to, *_ in links:
@@ -151,6 +151,7 @@ return pages, landing._BAR, [landing.home(lang) for lang in pages]"""
     assert f'data-languages="{" ".join((*LANGUAGES, NEW))}"' in bar
 
 
+@pytest.mark.slow
 def test_the_lessons_are_built(copy: Path) -> None:
     """The builder takes a text cell of each language for each place, and refuses a source that lacks one."""
     code = f"""

@@ -114,9 +114,9 @@ def unset_classes(style: str, module: str) -> set[str]:
     words = set(re.findall(r"[a-z][\w-]*", texts)) | {f"smtplab-{n}" for n in re.findall(r'begin\(el, "(\w+)"', code)}
     prefixes = tuple(prefix for prefix in re.findall(r"([a-z]+-)\$\{", texts) if prefix != "smtplab-")
     return {
-        each
-        for each in re.findall(r"\.([a-z][\w-]*)", selectors)
-        if each not in words and not each.startswith(prefixes)
+        name
+        for name in re.findall(r"\.([a-z][\w-]*)", selectors)
+        if name not in words and not name.startswith(prefixes)
     }
 
 

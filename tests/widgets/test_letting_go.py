@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jupyter_client.blocking import BlockingKernelClient
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+SHOWN = ("execute_result", "display_data")
 SERVERS = "sum(thread.name == 'smtplab server' for thread in __import__('threading').enumerate())"
 MAKERS: dict[str, Callable[[smtplab.Lab], Any]] = {
     "console": smtplab.console,
@@ -121,15 +122,15 @@ class Kernel:
         """Run a cell; return the model's id of the widget that it shows, or the text of its result."""
         content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False, "stop_on_error": True}
         published = self.ask("execute_request", content, {"cellId": cell} if cell else {})
-        data = [each["content"]["data"] for each in published if each["msg_type"] in ("execute_result", "display_data")]
+        data = [message["content"]["data"] for message in published if message["msg_type"] in SHOWN]
         return (data[-1][VIEW]["model_id"] if VIEW in data[-1] else data[-1]["text/plain"]) if data else None
 
     def command(self, model: str | None, line: str) -> dict[str, Any]:
         """Type a command into a console of the page; return its answer."""
         data = {"method": "custom", "content": {"type": "command", "line": line}}
         published = self.ask("comm_msg", {"comm_id": model, "data": data})
-        answers = [each["content"]["data"] for each in published if each["msg_type"] == "comm_msg"]
-        return next(each["content"] for each in answers if each["method"] == "custom")
+        answers = [message["content"]["data"] for message in published if message["msg_type"] == "comm_msg"]
+        return next(answer["content"] for answer in answers if answer["method"] == "custom")
 
 
 @pytest.fixture(scope="module")

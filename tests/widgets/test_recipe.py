@@ -22,8 +22,8 @@ FILES = {"__init__.py", "presenter.py", "texts.toml", "widget.css", "widget.js"}
 
 def folders(package: Path) -> dict[str, set[str]]:
     """Return each widget's folder and its files."""
-    widgets = (each for each in (package / "widgets").iterdir() if each.is_dir() and each.name != "__pycache__")
-    return {each.name: {file.name for file in each.iterdir() if file.is_file()} for each in widgets}
+    widgets = (path for path in (package / "widgets").iterdir() if path.is_dir() and path.name != "__pycache__")
+    return {folder.name: {file.name for file in folder.iterdir() if file.is_file()} for folder in widgets}
 
 
 def steps_left_out(package: Path, registered: set[str], public: set[str], tests: str) -> list[str]:

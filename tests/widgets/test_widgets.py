@@ -45,7 +45,7 @@ def make(kind: str, lab: smtplab.Lab, lang: str) -> Any:
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("kind", ["console", "side", "codes", "anatomy", "exercise"])
 def test_what_stands_where_no_widget_runs(lab: smtplab.Lab, kind: str, lang: str) -> None:
-    """Each widget gives a view, a short stable repr, and HTML that has text and runs nothing."""
+    """Each widget has a view, a short stable repr, and HTML that has text and runs nothing."""
     widget = make(kind, lab, lang)
     data, _metadata = widget._repr_mimebundle_()
     assert VIEW in data
@@ -54,9 +54,9 @@ def test_what_stands_where_no_widget_runs(lab: smtplab.Lab, kind: str, lang: str
     assert "0x" not in repr(widget)
     assert len(data["text/html"]) > 60
     assert "<script" not in data["text/html"]
-    asked = set(re.findall(r"\btexts\.(\w+)", str(widget._esm)))
-    assert asked
-    assert asked <= set(widget.texts), "the script asks for a text that the widget does not have"
+    keys = set(re.findall(r"\btexts\.(\w+)", str(widget._esm)))
+    assert keys
+    assert keys <= set(widget.texts), "the script asks for a text that the widget does not have"
     assert all(isinstance(text, str) and text.strip() for text in widget.texts.values())
     assert "://" not in str(widget._esm) + str(widget._css)
 
@@ -69,7 +69,7 @@ def test_an_unknown_language(lab: smtplab.Lab, kind: str) -> None:
 
 
 def test_console_answers_a_command(lab: smtplab.Lab) -> None:
-    """One message in gives one message out, with the exchanges since the last one: from cells, too."""
+    """One message in, one message out, with the exchanges since the last one: from cells, too."""
     console = smtplab.console(lab)
     lab.send("NOOP")
     (message,) = answers(console, type="command", line="HELP")
@@ -243,13 +243,13 @@ def test_exercise_gives_the_feedback_for_the_answer(lab: smtplab.Lab) -> None:
 
 
 def test_gallery_opens_cells() -> None:
-    """A cell opened gives octets in parts, verdicts worst first and where it comes from; nonsense gives nothing."""
+    """A cell opened shows octets in parts, verdicts worst first and where it comes from; nonsense gets nothing."""
     gallery = smtplab.gallery()
     assert len(gallery.servers) == len(smtplab.personalities()) - 2
     (details,) = answers(gallery, type="open", server="haraka-3.3.4", command="HELP")
     assert details["reply"]["code"] == "250"
-    assert [each["weight"] for each in details["verdicts"]] == sorted(
-        (each["weight"] for each in details["verdicts"]), reverse=True
+    assert [verdict["weight"] for verdict in details["verdicts"]] == sorted(
+        (verdict["weight"] for verdict in details["verdicts"]), reverse=True
     )
     assert details["verdicts"][0]["words"] == "violates a MUST"
     assert "npm Haraka 3.3.4" in details["about"]

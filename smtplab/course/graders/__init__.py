@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """What a grader says of an answer.
+    """What a grader says about an answer.
 
     key: of the feedback. "right" is right; a right answer with another key says so in `right`.
     fields: what is filled into the feedback.
     reply: the reply that decided, where there is one.
-    before: a sentence that stands before the feedback.
+    before: a sentence that comes before the feedback.
     """
 
     key: str
@@ -37,7 +37,7 @@ RIGHT = Result("right")
 
 
 def grader(exercise_id: str) -> Callable[[Any], Result]:
-    """Return the grader of an exercise. Raises AttributeError where it has none: our fault, which a test finds."""
+    """Return the grader of an exercise. Raises AttributeError where it has none, which a test rules out."""
     lesson, _, name = exercise_id.partition(".")
     function: Callable[[Any], Result] = getattr(import_module(f"smtplab.course.graders.lesson{lesson}"), name)
     return function

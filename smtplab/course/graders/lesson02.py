@@ -20,7 +20,7 @@ _WHOLE = (
     ("postfix-3.10.13", b"EHLO lab.example\r\n"),
 )
 
-# the idea that each case is there for → octets; in the order in which they are tried
+# the idea that each case tests → octets; in the order in which they are tried
 _CASES = (
     ("code", b"250-one.example\r\n250 SIZE\r\n"),
     ("code", b"554-No service\r\n554 here\r\n"),
@@ -66,7 +66,7 @@ def end(answer: Any) -> Result:
 
 
 def _idea(key: str, octets: bytes, expected: int, value: int) -> str:
-    """Name the idea behind a wrong number: by the number where it tells, else by what the case is there for."""
+    """Name the idea behind a wrong number: by the number where that is telling, else by the purpose of the case."""
     first = octets.find(b"\n") + 1
     if key == "missed" and expected > first and value in (first, first - 2):
         return "first"

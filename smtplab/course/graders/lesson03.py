@@ -12,7 +12,7 @@ from smtplab.server.personality import Personality
 # A server's help and its list differ here, in both directions.
 _HELP = "214-I know STARTTLS, CHUNKING and more\n214 STARTTLS"
 
-# the idea that each case is there for → server, keyword, whether the server lists it; in the order of trial
+# the idea that each case tests → server, keyword, whether the server lists it; in the order of trial
 _CASES: tuple[tuple[str, str | dict[str, str], str, bool], ...] = (
     ("missed", "exim-4.96", "STARTTLS", True),
     ("missed", "postfix-3.10.13", "CHUNKING", True),
@@ -56,7 +56,7 @@ def offers(answer: Any) -> Result:
 
 
 def _wrong(key: str, fields: dict[str, object], lab: Lab) -> Result:
-    """Name the idea behind a wrong answer: by what the function asked, else by what the case is there for."""
+    """Name the idea behind a wrong answer: by what the function asked, else by the purpose of the case."""
     exchanges = [exchange for exchange in lab.transcript if exchange.command is not None]
     by_verb = {(exchange.command or "").upper().partition(" ")[0]: exchange for exchange in exchanges}
     if not exchanges:

@@ -19,7 +19,7 @@ def refute(answer: str) -> Result:
     name = answer.strip().lower()
     if not name:
         return Result("otherwise")
-    server = next((each for each in survey().servers if each.name == name), None)
+    server = next((candidate for candidate in survey().servers if candidate.name == name), None)
     exchange = None if server is None else server.exchange("HELP")
     if exchange is None or exchange.reply is None:
         return Result("unknown")
@@ -29,7 +29,7 @@ def refute(answer: str) -> Result:
         return Result("supports", fields, exchange.reply)
     if verdicts.worst in (CONFORMS, PERMITTED):
         return Result("right", fields, exchange.reply)
-    # to lack HELP departs from a SHOULD (RFC 5321 §4.1.1.8); that it may be refused can be defended (§4.3.2, §4.5.1)
+    # lacking HELP departs from a SHOULD (RFC 5321 §4.1.1.8); that it may be refused can be defended (§4.3.2, §4.5.1)
     only_missing = all(verdict.rule.id == "help.supported" for verdict in verdicts.notable)
     return Result("refused" if only_missing else "breaks", fields, exchange.reply, right=only_missing)
 
@@ -99,20 +99,20 @@ def _cases() -> tuple[tuple[Reply, bool, str], ...]:
 
 
 def client(answer: Any) -> Result:
-    """Try a function on replies that mean go on, wait, or no, some with a text that says the contrary."""
+    """Try a function on replies that mean go on, wait, or no, some with a text that says the opposite."""
     if not callable(answer):
         return Result("callable")
     cases = _cases()
     answers = [answer(reply) for reply, _, _ in cases]
-    if all(each is None for each in answers):
+    if all(answer is None for answer in answers):
         return Result("nothing")
     wrong = [at for at, (_, expected, _) in enumerate(cases) if bool(answers[at]) != expected]
     if not wrong:
         return RIGHT
-    if not any(answers[:3]):  # neither 211 nor 214: no idea about the pair, nor about any code
+    if not any(answers[:3]):  # neither 211 nor 214: the fault is no idea about the pair
         return Result("otherwise")
     at, key = wrong[0], cases[wrong[0]][2]
     refusals = [at for at, (reply, _, _) in enumerate(cases) if reply.code // 100 == 5]
-    if all(answers[at] for at in refusals):  # says yes to every refusal: it does not follow texts, it lets all pass
+    if all(answers[at] for at in refusals):  # says yes to every refusal: it follows no text, it lets everything pass
         at, key = refusals[0], "refused"
     return Result(key, {"code": cases[at][0].code}, cases[at][0])

@@ -12,7 +12,7 @@ def session(answer: str) -> Result:
     name = answer.strip().strip("\"'").lower()
     if not name:
         return Result("otherwise")
-    server = next((each for each in survey().servers if each.name == name), None)
+    server = next((candidate for candidate in survey().servers if candidate.name == name), None)
     exchange = None if server is None else server.exchange("HELP")
     if server is None or exchange is None or exchange.reply is None:
         return Result("unknown")

@@ -30,7 +30,7 @@ _TEXTS = (
 
 
 def _outcomes() -> Iterator[tuple[str, int, str]]:
-    """Return the idea that a code is there for, the code, and its outcome."""
+    """Return the idea that a code tests, the code, and its outcome."""
     yield from (("help", 214, "show"), ("differs", 211, "show"))
     yield from (("refused", code, "without") for code in (502, 500, 504, 501))
     yield from (("secure", 530, "secure"), ("closing", 421, "closing"))
@@ -45,12 +45,12 @@ def outcome(answer: Any) -> Result:
         return Result("callable")
     for code in (214, 250, 502, 421):
         outcomes = [_outcome(answer, code, lines) for lines in _TEXTS]
-        for each in outcomes:
-            if isinstance(each, Endless):
+        for outcome in outcomes:
+            if isinstance(outcome, Endless):
                 return Result("endless", {"code": code})
-            if not isinstance(each, Raised) and each not in OUTCOMES:
-                return Result("word", {"code": code, "given": short(each)})
-        odd = next((at for at, each in enumerate(outcomes) if short(each) != short(outcomes[0])), 0)
+            if not isinstance(outcome, Raised) and outcome not in OUTCOMES:
+                return Result("word", {"code": code, "given": short(outcome)})
+        odd = next((at for at, outcome in enumerate(outcomes) if short(outcome) != short(outcomes[0])), 0)
         if odd:
             return Result("text", {
                 "code": code, "one": _TEXTS[0], "given_one": short(outcomes[0]), "other": _TEXTS[odd],
@@ -72,7 +72,7 @@ def _outcome(answer: Callable[..., Any], code: int, lines: list[bytes]) -> Any:
         return error
     except Exception as error:  # noqa: BLE001  a learner's code may raise anything
         return Raised(error)
-    return value if isinstance(value, str) else [value]  # an object's own == is not asked
+    return value if isinstance(value, str) else [value]  # an object's own == is not called
 
 
 # --- check_client

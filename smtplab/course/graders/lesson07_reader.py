@@ -21,7 +21,7 @@ class _Waits(BaseException):
 
 
 class _Wire:
-    """What `recv` is of a connection: octets in pieces of `size` at most; then it is closed, or would wait for ever."""
+    """A connection's `recv`: octets in pieces of at most `size`; after them it has closed, or would wait for ever."""
 
     def __init__(self, octets: bytes, size: int, *, closes: bool) -> None:
         self._left = bytearray(octets)
@@ -39,7 +39,7 @@ class _Wire:
 
 
 class _Case(NamedTuple):
-    """The idea that a case is there for, the octets, what is wanted of them, and the pieces in which they come.
+    """The idea that a case tests, its octets, the right result, and the size of the pieces in which they come.
 
     want: code and lines, or the errors of which one is to be raised.
     """
@@ -55,7 +55,7 @@ _CLOSED = (ConnectionError, EOFError, ConnectionLost)
 _BASIC = ("whole", "lines", "pieces")
 _PIECES = (1, 3, 20)
 
-_LONG = b"h" * 594  # with code, space and CR LF a line of 600 octets
+_LONG = b"h" * 594  # a line of 600 octets, with code, space and CR LF
 
 
 def _recorded(name: str) -> bytes:
@@ -88,11 +88,11 @@ def _cases() -> Iterator[_Case]:
         ("text", _recorded("sendmail-8.17.1.9")),
         ("text", b"214-  HELO  EHLO  \r\n214\r\n"),
         ("text", _recorded("chasquid-1.11")),
-        ("text", b"214 Ma\xf1ana\r\n"),  # as in Latin-1: no UTF-8, and octets are not lost for that
+        ("text", b"214 Ma\xf1ana\r\n"),  # Latin-1: it is not UTF-8, and no octet may be lost for that
         (
             "text",
             b"214-\xff\xfe\x81\r\n214 a\x85b \xa0\r\n",
-        ),  # what text is split or stripped at
+        ),  # where str.splitlines() splits and strip() strips
     ):
         # a reader that begins anew with every piece is slow, but not endless: it gets long replies in few
         yield _Case(key, octets, _lines(octets), (_ALL, *_PIECES) if len(octets) < 100 else (_ALL, 512, 100))
@@ -128,7 +128,7 @@ def read_reply(answer: Any) -> Result:
 
 
 def _missed(case: _Case, value: Any) -> str:
-    """Name the idea behind what was given, "" where it is what is wanted."""
+    """Name the idea behind a result, "" where it is the right one."""
     if case.want is None:
         if isinstance(value, Raised) and isinstance(value.error, case.errors):
             return ""
@@ -152,7 +152,7 @@ def _code(value: Any) -> object:
 
 
 def _is_of_form(value: Any) -> bool:
-    """Return whether it is a number and a list of bytes."""
+    """Return whether a result is a number and a list of bytes."""
     return (
         isinstance(value, tuple | list)
         and not isinstance(value, Raised)
@@ -164,9 +164,9 @@ def _is_of_form(value: Any) -> bool:
 
 
 def _of_lines(texts: list[bytes], lines: list[bytes]) -> str:
-    """Name what the lines alone tell: the first one only, or code and line end left in."""
+    """Name the idea that the lines alone show: only the first one, or code and line end left in."""
     if len(lines) > 1 and texts == lines[:1]:
         return "first_line"
-    if len(texts) == len(lines) and all(line and line in each for each, line in zip(texts, lines, strict=True)):
+    if len(texts) == len(lines) and all(line and line in text for text, line in zip(texts, lines, strict=True)):
         return "kept"
     return ""

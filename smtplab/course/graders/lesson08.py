@@ -1,6 +1,6 @@
 """The graders of lesson 8: a server class is started in memory and asked, as a client that trusts nobody would.
 
-Time is virtual there, so a handler that never replies costs none.
+Time is virtual in memory, so a handler that never replies costs none.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _TEXT = b"Subject: lab\r\n\r\nHELP\r\n.\r\n"
 
 
 class _Fault(Exception):
-    """A fault that ends the trial: there is no use in going on."""
+    """A fault that ends the trial, since nothing after it would tell more."""
 
     def __init__(self, key: str, reply: Reply | None = None, **fields: object) -> None:
         super().__init__(key)
@@ -59,7 +59,7 @@ class _TracingHandler(ServerState):
 
 
 class _Trial:
-    """One lab of the learner's class, and the asking of it."""
+    """One lab with the learner's class, and the commands sent to it."""
 
     def __init__(self, server: type[SMTP], lab: Lab, handler: _TracingHandler) -> None:
         self.server = server
@@ -74,7 +74,7 @@ class _Trial:
             raise _Fault(_OF_DEFECT.get(defect.rule, "judged"), reply, rule=defect.rule, source="RFC 5321 §4.2")
         after = self._ask(self.lab.send, "NOOP")
         exchanges = self.lab.transcript[at:]
-        if after.code != 250 or any(each.sent is None and each.session == exchanges[0].session for each in exchanges):
+        if after.code != 250 or any(x.sent is None and x.session == exchanges[0].session for x in exchanges):
             raise _Fault("twice", reply, command=line)
         if exchanges[-1].session != exchanges[0].session:
             raise _Fault("closes", reply, command=line)
@@ -87,7 +87,7 @@ class _Trial:
             return self._ask(lambda text: client.send(command_line(text), _TIMEOUT), line)
 
     def plain(self, line: str, code: int, key: str) -> None:
-        """Send a command that aiosmtpd answers; another code than `code` is a fault."""
+        """Send a command that aiosmtpd answers; a code other than `code` is a fault."""
         reply = self._ask(self.lab.send, line)
         if reply.code != code:
             raise _Fault(key, reply, command=line)
@@ -99,13 +99,13 @@ class _Trial:
             raise _Fault(key, command="DATA")
 
     def unjudged(self, line: str) -> None:
-        """Send a command whose answer is not what the trial is about, whatever it is."""
+        """Send a command whose answer does not matter to the trial."""
         with suppress(SmtplabError):
             self.lab.send(line)
         self.handler.raised.clear()
 
     def judged(self, verb: str = "") -> None:
-        """Find what the rules say against anything in the dialogue, or against the replies to one verb."""
+        """Raise _Fault for a rule that anything in the dialogue breaks, or the replies to one verb."""
         exchanges = self.lab.transcript
         for exchange, verdicts in zip(exchanges, judge_all(exchanges), strict=True):
             if verb and exchange.command != verb:
@@ -121,7 +121,9 @@ class _Trial:
                 reply = send(line)
             except ReplyTimeout as error:
                 unawaited = any("never awaited" in str(warning.message) for warning in warned)
-                unasked = [each for each in error.transcript if each.sent is None and each.reply is not None]
+                unasked = [
+                    exchange for exchange in error.transcript if exchange.sent is None and exchange.reply is not None
+                ]
                 talks_on = len(unasked) > error.transcript[-1].session  # each session has its greeting
                 key = "unended" if error.partial else "unawaited" if unawaited else "silent"
                 raise _Fault("twice" if talks_on else key, command=line) from error
@@ -156,7 +158,7 @@ def _trial(server: type[SMTP]) -> Iterator[_Trial]:
 
 
 def _class(answer: Any) -> type[SMTP]:
-    """Return the answer back where it is a class that extends aiosmtpd's SMTP."""
+    """Return the answer where it is a class that extends aiosmtpd's SMTP."""
     if isinstance(answer, SMTP):
         raise _Fault("instance")
     if not isinstance(answer, type):

@@ -44,7 +44,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
             return None
         caller = frame.f_back
         if caller is not None and caller is not here and caller.f_trace is None:
-            return None  # what they call in their turn is not counted either
+            return None  # nor is anything counted that they call in turn
         left -= 1
         if left < 0:
             raise _Stop

@@ -1,4 +1,4 @@
-"""The check behind each rule: an exchange in its session goes in; kept, broken, latitude or nothing comes out.
+"""The check behind each rule: an exchange in its session in; kept, broken, latitude or nothing out.
 
 A rule of rules.toml and its check are joined here, by the rule's id, and nowhere else. A new rule is a row there, a
 function in the module of its subject, and a line here; the tests then want a case that breaks it and one that keeps it.

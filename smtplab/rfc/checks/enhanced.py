@@ -18,11 +18,11 @@ _HELLO = ("EHLO", "HELO", "LHLO")
 def _codes(context: Context) -> list[str | None]:
     """Return the enhanced code of each line, None for a line without one."""
     matches = (_CODE.match(line) for line in context.reply.lines)
-    return [each[0] if each else None for each in matches]
+    return [match[0] if match else None for match in matches]
 
 
 def _bears_codes(context: Context) -> bool:
-    """Return whether such codes belong into the reply: not into the greeting, nor into an answer to EHLO or HELO."""
+    """Return whether such codes belong in the reply: not in the greeting, nor in an answer to EHLO or HELO."""
     return context.place != GREETING and context.verb not in _HELLO and context.code // 100 in (2, 4, 5)
 
 

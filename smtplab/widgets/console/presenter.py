@@ -62,14 +62,14 @@ class ConsolePresenter(Presenter):
         })  # fmt: skip
 
     def _look(self) -> None:
-        """Take in how the lab is now; of one that is gone, the last look stays."""
+        """Note the lab's present state; of a lab that is gone, the last one stays."""
         with suppress(LabStopped):
             lab = self.lab
             self._transcript, self._reading, self._repr = lab.transcript, lab.reading_message, repr(lab)
             self._personality = lab.personality
 
     def _meet(self) -> None:
-        """Show how the server answers. A scripted personality is remembered: nothing else leads back to it."""
+        """Show how the server answers. A scripted personality is remembered, since no name leads back to it."""
         name = self._personality.name
         self._personalities[name] = self._personality
         if name not in self.state["personalities"]:

@@ -25,25 +25,25 @@ class ExercisePresenter(Presenter):
     """
 
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
-        self._exercise = it = checks.exercise(exercise_id, lang)
+        self._exercise = exercise = checks.exercise(exercise_id, lang)
         self._asks = lab is not None
         self._answers = 0
         super().__init__(lang, lab)
         self.state |= {
-            "question": it.question, "kind": it.kind, "options": [list(option) for option in it.options.items()],
-            "items": list(it.items), "rows": it.rows, "call": it.call, "prediction": it.prediction,
-            "given": "", "feedback": {},
+            "question": exercise.question, "kind": exercise.kind, "items": list(exercise.items), "rows": exercise.rows,
+            "options": [list(option) for option in exercise.options.items()],
+            "call": exercise.call, "prediction": exercise.prediction, "given": "", "feedback": {},
         }  # fmt: skip
 
     def answer(self, answer: Any) -> Feedback:
         """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
-        self.show(given=[str(each) for each in answer] if isinstance(answer, list | tuple) else _written(answer))
+        self.show(given=[str(part) for part in answer] if isinstance(answer, list | tuple) else _written(answer))
         feedback = checks.check(self._exercise.id, answer, self.lab if self._asks else None, self.lang)
         self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
-        """Take an answer from the page; what is refused is said there, and judges nothing."""
+        """Take an answer from the page; a refusal is shown there and counts as no answer."""
         answer = content.get("answer")
         if content.get("type") != "answer" or self._exercise.call or not isinstance(answer, str | list):
             return

@@ -32,7 +32,7 @@ class GalleryPresenter(Presenter):
         """Send the details of the cell that the page opens."""
         if content.get("type") != "open":
             return
-        server = next((each for each in survey().servers if each.name == content.get("server")), None)
+        server = next((candidate for candidate in survey().servers if candidate.name == content.get("server")), None)
         command = str(content.get("command"))
         dialogue = server.dialogues.get(command) if server else None
         if server is None or dialogue is None or dialogue[-1].reply is None:
@@ -42,7 +42,7 @@ class GalleryPresenter(Presenter):
             "about": _about(server, self.lang),
             "reply": reply_view(dialogue[-1].reply, self.lang),
             "closed": dialogue[-1].closed,
-            "verdicts": [_verdict(each) for each in judge(dialogue[-1], dialogue, lang=self.lang)],
+            "verdicts": [_verdict(verdict) for verdict in judge(dialogue[-1], dialogue, lang=self.lang)],
         })  # fmt: skip
 
     def plain(self) -> str:

@@ -78,10 +78,17 @@ class SideBySidePresenter(Presenter):
         return {
             "readings": [(digit.reading_a, digit.reading_b) for digit in comparison.digits],
             "same": list(comparison.same),
-            "differences": [f"{each.text} [{cite(each.source, self.lang)}]" for each in comparison.differences],
+            "differences": [
+                f"{difference.text} [{cite(difference.source, self.lang)}]" for difference in comparison.differences
+            ],
             "corrections": [
-                {"claim": each.claim, "verdict": each.shown, "text": each.text, "source": cite(each.source, self.lang)}
-                for each in comparison.corrections
+                {
+                    "claim": correction.claim,
+                    "verdict": correction.shown,
+                    "text": correction.text,
+                    "source": cite(correction.source, self.lang),
+                }
+                for correction in comparison.corrections
             ],
         }
 

@@ -40,8 +40,8 @@ def by_parser(octets: bytes) -> int:
 
 
 def by_pattern(octets: bytes) -> int:
-    found = re.match(rb"(?:...-[^\n]*\n)*...(?:[ ][^\n]*)?\r\n", octets)
-    return found.end() if found else -1
+    match = re.match(rb"(?:...-[^\n]*\n)*...(?:[ ][^\n]*)?\r\n", octets)
+    return match.end() if match else -1
 
 
 def endless(octets: bytes) -> int:
@@ -128,14 +128,14 @@ def test_every_option_has_its_feedback(name: str, lang: str) -> None:
         assert smtplab.check(f"02.{name}", option, lang=lang).text == row["feedback"][option][lang]
 
 
-@pytest.mark.parametrize(("key", "function"), [(key, each) for key, some in WRONG.items() for each in some])
+@pytest.mark.parametrize(("key", "function"), [(key, function) for key, some in WRONG.items() for function in some])
 def test_each_wrong_idea_of_the_end(key: str, function: Callable[..., Any]) -> None:
     """A function built on a wrong idea gets the feedback for that idea, and it names the octets that showed it."""
-    found = end(function)
-    assert (found.key, found.right) == (key, False)
+    result = end(function)
+    assert (result.key, result.right) == (key, False)
     feedback = smtplab.check("02.end", function)
     assert not feedback.right
-    assert str(found.fields["octets"]) in feedback.text
+    assert str(result.fields["octets"]) in feedback.text
 
 
 def test_every_idea_of_the_end_is_tested() -> None:
@@ -157,7 +157,7 @@ def test_a_function_that_raises() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "right", "key"),
+    ("name", "wrong", "right", "key"),
     [
         ("digits", "no", DIGITS, "no"),
         ("digits", "done", DIGITS, "done"),
@@ -167,10 +167,10 @@ def test_a_function_that_raises() -> None:
         ("broken", "range", BROKEN, "range"),
     ],
 )
-def test_sorting(name: str, given: str, right: list[str], key: str) -> None:
+def test_sorting(name: str, wrong: str, right: list[str], key: str) -> None:
     """An item in the wrong bin gets what is said of that bin."""
-    at = next(at for at, place in enumerate(right) if place != given)
-    answer = [*right[:at], given, *right[at + 1 :]]
+    at = next(at for at, place in enumerate(right) if place != wrong)
+    answer = [*right[:at], wrong, *right[at + 1 :]]
     feedback = smtplab.check(f"02.{name}", answer)
     assert not feedback.right
     assert feedback.text.endswith(ROWS[f"02.{name}"]["feedback"][key]["en"])

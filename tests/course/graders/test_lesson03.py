@@ -116,16 +116,16 @@ def test_every_exercise_is_tested() -> None:
 @pytest.mark.parametrize("name", ["inside", "ignored", "locked", "longest"])
 def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
-    found = []
+    outcomes = []
     for option in exercise(f"03.{name}", lang).options:
         feedback = feedback_for(f"03.{name}", option, lang)
         assert feedback.text == ROWS[f"03.{name}"]["feedback"][option][lang]
-        found.append(feedback.right)
-    assert sum(found) == 1
+        outcomes.append(feedback.right)
+    assert sum(outcomes) == 1
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(("key", "function"), [(key, each) for key, some in WRONG.items() for each in some])
+@pytest.mark.parametrize(("key", "function"), [(key, function) for key, some in WRONG.items() for function in some])
 def test_each_wrong_idea_of_what_is_offered(
     key: str, function: Callable[..., Any], lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,13 +156,13 @@ def test_a_function_that_raises() -> None:
     assert "AttributeError" in feedback.text
 
 
-@pytest.mark.parametrize("given", list(ROWS["03.why"]["bin"]))
-def test_sorting(given: str) -> None:
+@pytest.mark.parametrize("wrong", list(ROWS["03.why"]["bin"]))
+def test_sorting(wrong: str) -> None:
     """A reply in the wrong bin gets what is said of that bin."""
-    at = next(at for at, place in enumerate(WHY) if place != given)
-    feedback = smtplab.check("03.why", [*WHY[:at], given, *WHY[at + 1 :]])
+    at = next(at for at, place in enumerate(WHY) if place != wrong)
+    feedback = smtplab.check("03.why", [*WHY[:at], wrong, *WHY[at + 1 :]])
     assert not feedback.right
-    assert feedback.text.endswith(ROWS["03.why"]["feedback"][given]["en"])
+    assert feedback.text.endswith(ROWS["03.why"]["feedback"][wrong]["en"])
 
 
 @pytest.mark.parametrize(("size", "code"), [(505, 504), (506, 500)])

@@ -40,12 +40,12 @@ def test_right_answers(name: str, answer: object, lang: str) -> None:
 @pytest.mark.parametrize("name", ["first", "middle", "who", "dumbster"])
 def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
-    row, found = ROWS[f"04.{name}"], []
+    row, outcomes = ROWS[f"04.{name}"], []
     for option in exercise(f"04.{name}", lang).options:
         feedback = feedback_for(f"04.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
-        found.append(feedback.right)
-    assert sum(found) == 1
+        outcomes.append(feedback.right)
+    assert sum(outcomes) == 1
 
 
 def test_every_exercise_is_tested() -> None:
@@ -63,13 +63,13 @@ def test_the_first_report_is_as_predicted() -> None:
 
 def test_one_server_reports_status() -> None:
     """Of the recorded servers exactly one answers STAT, STATUS or XSTATUS with success, as the prediction has it."""
-    found = {
+    servers = {
         server.name
         for server in survey().servers
         for command in ("STAT", "STATUS", "XSTATUS")
         if (met := server.exchange(command)) and met.reply and met.reply.code // 100 == 2
     }
-    assert found == {"haraka-status-3.3.4"}
+    assert servers == {"haraka-status-3.3.4"}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def without_empty(lab):
 def by_failure_words(lab):
     reply = lab.send("XSTATUS")
     words = reply.text.lower()
-    return None if any(each in words for each in ("not", "unrecog", "syntax", "bad", "unknown", "no")) else reply.lines
+    return None if any(word in words for word in ("not", "unrecog", "syntax", "bad", "unknown", "no")) else reply.lines
 
 
 def by_success_words(lab):

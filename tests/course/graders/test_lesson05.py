@@ -49,12 +49,12 @@ def test_every_exercise_is_tested() -> None:
 @pytest.mark.parametrize("name", ["program", "claims"])
 def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option of a prediction gets the sentence made for it; one option is right."""
-    row, found = ROWS[f"05.{name}"], []
+    row, outcomes = ROWS[f"05.{name}"], []
     for option in exercise(f"05.{name}", lang).options:
         feedback = feedback_for(f"05.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
-        found.append(feedback.right)
-    assert sum(found) == 1
+        outcomes.append(feedback.right)
+    assert sum(outcomes) == 1
 
 
 def test_twenty_recorded_exchanges() -> None:
@@ -102,7 +102,7 @@ def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
     ],
 )
 def test_counter_examples(key: str, answers: list[str]) -> None:
-    """A server that gives 211, refuses, gives 214, breaks a rule, or is not there gets its feedback."""
+    """A server that answers 211, refuses, answers 214, breaks a rule, or is not there gets its feedback."""
     for answer in answers:
         assert refute(answer).key == key, answer
         for lang in LANGUAGES:

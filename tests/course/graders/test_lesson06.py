@@ -45,12 +45,12 @@ def test_every_exercise_is_tested() -> None:
 @pytest.mark.parametrize("name", ["topic", "eleventh", "nothing", "why", "sample"])
 def test_every_option_has_its_feedback(name: str, lang: str) -> None:
     """Each option gets the sentence made for it; one option is right."""
-    row, found = ROWS[f"06.{name}"], []
+    row, outcomes = ROWS[f"06.{name}"], []
     for option in exercise(f"06.{name}", lang).options:
         feedback = feedback_for(f"06.{name}", option, lang)
         assert feedback.text == row["feedback"][option][lang]
-        found.append(feedback.right)
-    assert sum(found) == 1
+        outcomes.append(feedback.right)
+    assert sum(outcomes) == 1
 
 
 def test_the_eleventh_is_the_first_to_be_refused() -> None:
@@ -65,8 +65,8 @@ def test_two_for_each_verdict() -> None:
     items = ROWS["06.judge"]["item"]
     assert sorted(EIGHT) == sorted([*ROWS["06.judge"]["bin"]] * 2)
     assert len({item["personality"] for item in items}) == 8
-    asked = {(row["personality"], row["command"]) for row in ROWS.values() if "personality" in row}
-    assert not asked & {(item["personality"], item["command"]) for item in items}
+    pairs = {(row["personality"], row["command"]) for row in ROWS.values() if "personality" in row}
+    assert not pairs & {(item["personality"], item["command"]) for item in items}
 
 
 def test_the_gallery_agrees_with_the_judge() -> None:
@@ -139,12 +139,12 @@ def test_every_server_is_judged() -> None:
 def test_no_feedback_names_a_server_that_fits(lang: str) -> None:
     """The question and the feedback for wrong servers give no right one away."""
     row = ROWS["06.session"]
-    told = row["question"][lang] + "".join(words[lang] for words in row["feedback"].values())
-    assert not [server.name for server in survey().servers if session(server.name).right and server.name in told]
+    sentences = row["question"][lang] + "".join(words[lang] for words in row["feedback"].values())
+    assert not [server.name for server in survey().servers if session(server.name).right and server.name in sentences]
 
 
 def test_all_but_one_take_an_argument() -> None:
-    """What is said of the others is so: of the servers that give help with 214, OpenSMTPD alone refuses an argument."""
+    """Of the servers that answer HELP with 214, OpenSMTPD alone refuses an argument, as is said of the others."""
     codes = {row[0]: row[1:3] for row in survey().rows()}
     assert [name for name, (bare, topic) in codes.items() if bare == "214" != topic] == ["opensmtpd-6.8.0p2"]
 
@@ -152,4 +152,4 @@ def test_all_but_one_take_an_argument() -> None:
 def test_stat_gets_no_success() -> None:
     """None of the recorded servers answers STAT with success, as the feedback on what a survey proves says."""
     feedback_for = [server.exchange("STAT") for server in survey().servers]
-    assert all(each.reply.code >= 400 for each in feedback_for if each and each.reply)
+    assert all(feedback.reply.code >= 400 for feedback in feedback_for if feedback and feedback.reply)

@@ -195,7 +195,7 @@ def test_unsound_checks(lab: smtplab.Lab, cases: list[tuple[str, str]], key: str
 
 
 def test_checks_that_do_not_speak(lab: smtplab.Lab) -> None:
-    """A check that gives False in place of raising, and one without end, are told so."""
+    """A check that returns False instead of raising, and one without end, are told so."""
 
     def gives(client: Any) -> bool:
         try:
@@ -212,9 +212,9 @@ def test_a_stopped_lab() -> None:
     """A check whose lab was stopped rejects sound clients, and the feedback says what was raised."""
     lab = smtplab.start(carrier="memory")
     lab.stop()
-    found = lesson07.check_client(checking(lab, CASES))
-    assert found.key == "rejects"
-    assert "LabStopped" in str(found.fields["given"])
+    result = lesson07.check_client(checking(lab, CASES))
+    assert result.key == "rejects"
+    assert "LabStopped" in str(result.fields["given"])
 
 
 # --- the log
@@ -224,9 +224,9 @@ def logged() -> list[str]:
     """Read the codes out of the lesson's log, another way than the grader's list."""
     text = SOURCE.read_text("utf-8").partition('log = """')[2].partition('"""')[0]
     entries = " ".join(text.replace("\\\n", "").split()).split("Nov 24")[1:]
-    found = [re.search(r"(?:said: |to me: |status=sent \()([0-9]{3})[ -]", entry) for entry in entries]
+    matches = [re.search(r"(?:said: |to me: |status=sent \()([0-9]{3})[ -]", entry) for entry in entries]
     assert len(entries) == 6
-    return [each[1] for each in found if each]
+    return [match[1] for match in matches if match]
 
 
 def test_the_log_says_what_the_grader_takes_for_right() -> None:
@@ -269,9 +269,9 @@ def test_choices() -> None:
     """What is chosen is judged, and each wrong choice has its say."""
     for name, right_one in (("07.help", "text"), ("07.again", "waits")):
         for option in ROWS[name]["option"]:
-            found = smtplab.check(name, option, lang="en")
-            assert found.right == (option == right_one)
-            assert found.text == ROWS[name]["feedback"][option]["en"]
+            feedback = smtplab.check(name, option, lang="en")
+            assert feedback.right == (option == right_one)
+            assert feedback.text == ROWS[name]["feedback"][option]["en"]
 
 
 @pytest.mark.parametrize("name", ["07.read_reply", "07.outcome", "07.check_client"])

@@ -21,8 +21,8 @@ SOURCE = TOP / "notebooks/source"
 @pytest.mark.parametrize("read", [good, by_octet, by_parser, by_pattern])
 def test_sound_readers(read: Callable[..., Any]) -> None:
     """Readers that stop at the last line are right, whatever they ask for at a time and however they look for it."""
-    found = lesson07.read_reply(read)
-    assert found.key == "right", found
+    result = lesson07.read_reply(read)
+    assert result.key == "right", result
 
 
 @pytest.mark.parametrize(("read", "key"), READERS.items())
@@ -51,6 +51,6 @@ def test_a_line_without_a_code_is_no_line_of_a_reply() -> None:
                 if line[3:4] != b"-":
                     return int(code), lines
 
-    found = lesson07.read_reply(drops)
-    assert found.key == "uncoded"
-    assert "214-Commands" in str(found.fields["octets"])
+    result = lesson07.read_reply(drops)
+    assert result.key == "uncoded"
+    assert "214-Commands" in str(result.fields["octets"])

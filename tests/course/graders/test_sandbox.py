@@ -12,7 +12,7 @@ from smtplab.course.graders.sandbox import Endless, patiently
 
 
 def test_a_function_that_ends() -> None:
-    """What it gives is given, what it raises is raised, and the trace function is the old one again."""
+    """What it returns is returned, what it raises is raised, and the trace function is the old one again."""
     before = sys.gettrace()
     assert patiently(sum, [1, 2]) == 3
     assert patiently(lambda a, b: a + b, 1, 2) == 3
