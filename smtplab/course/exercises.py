@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.errors import UnknownName
 from smtplab.text.language import resolve
-from smtplab.text.texts import data, listing
+from smtplab.text.texts import Texts, data, listing
 
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
@@ -34,6 +34,7 @@ class Exercise:
     rows: how many lines the field for a written answer has.
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
+    invitation: what a notebook says in its place before it is run.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Exercise:
     call: str
     lang: str
     plain: tuple[str, ...] = ()
+    invitation: str = ""
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -98,9 +100,11 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     row, lang = _row(exercise_id), resolve(lang)
     kind = kind_of(row)
     options, items = kind.options(row, lang), kind.items(row)
+    say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
+        say("run_to_read" if "call" in row else "run_to_answer"),
     )  # fmt: skip
 
 
