@@ -129,12 +129,13 @@ def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = Non
     return _widget(ExercisePresenter(exercise_id, lab, lang))
 
 
-def gallery(*, lang: str | None = None) -> LabWidget:
+def gallery(*, predict: bool = False, lang: str | None = None) -> LabWidget:
     """Make the gallery of recorded servers: what each answered. The plain equivalent: `print(smtplab.survey())`.
 
+    predict: hide each code until the reader has predicted it; the reader may switch it on and off.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return _widget(GalleryPresenter(lang))
+    return _widget(GalleryPresenter(lang, predict=predict))
 
 
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:

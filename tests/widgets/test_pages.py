@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 import smtplab
 from smtplab.course import exercises
 from smtplab.course.grading import KINDS
+from smtplab.recordings.survey import COMMANDS
 from smtplab.widgets import notebook
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
@@ -451,7 +453,10 @@ def test_gallery_predicts(page: Page) -> None:
     it.el.get_by_label("Predict first").check()
     expect(it.el.get_by_role("button", name="214")).to_have_count(0)
     expect(it.el.locator("td button").first).to_have_attribute("title", "")
-    for server, guess, score in (("dumbster-1.6", "214", "0 of 1 right"), ("exim-4.96", "214", "1 of 2 right")):
+    for server, guess, score in (
+        ("dumbster-1.6", "214", "HELP: 0 of 1 right"),
+        ("exim-4.96", "214", "HELP: 1 of 2 right"),
+    ):
         it.el.get_by_role("button", name=f"{server}, HELP: not revealed yet").click()
         assert it.answer() == []
         reveal = it.el.get_by_role("button", name="Reveal", exact=True)
@@ -463,3 +468,47 @@ def test_gallery_predicts(page: Page) -> None:
         expect(it.el.get_by_role("status")).to_have_text(score)
         expect(it.el.locator("button.is-open")).to_be_focused()
     expect(it.el.get_by_role("button", name="dumbster-1.6, HELP: 211")).to_be_visible()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_gallery_offers_what_the_column_has(page: Page, command: str) -> None:
+    """What may be guessed are the column's most frequent codes and the right one: each cell can be guessed."""
+    presenter = GalleryPresenter(predict=True)
+    it = Mounted(page, presenter)
+    column = {each["name"]: each["codes"][COMMANDS.index(command)] for each in presenter.state["servers"]}
+    frequent = [code for code, _ in Counter(code for code in column.values() if code != "-").most_common()]
+    for code in frequent:
+        server = next(name for name, given in column.items() if given == code)
+        it.el.get_by_role("button", name=f"{server}, {command}: not revealed yet").click()
+        offered = it.el.get_by_role("radio").evaluate_all("radios => radios.map(({ value }) => value)")
+        assert code in offered
+        assert frequent[0] in offered
+        assert set(offered) <= set(frequent)
+        assert offered == sorted(offered)
+        assert len(offered) == min(6, len(frequent))
+
+
+def test_gallery_tells_why(page: Page) -> None:
+    """After a guess the cell says what was guessed, what came and why; each column keeps its own score."""
+    it = Mounted(page, GalleryPresenter(predict=True))
+    expect(it.el.get_by_label("Predict first")).to_be_checked()
+    words = []
+    for server, command, guess in (
+        ("exim-4.96", "HELP", "250"), ("exim-4.96", "HELP NOSUCH", "214"), ("twisted-26.10.0", "NOOP", "250"),
+        ("dumbster-1.6", "HELP", "211"),
+    ):  # fmt: skip
+        it.el.get_by_role("button", name=f"{server}, {command}: not revealed yet").click()
+        it.el.get_by_role("radio", name=guess).check()
+        it.el.get_by_role("button", name="Reveal", exact=True).click()
+        it.answer()
+        words.append(it.el.locator(".details .guess").inner_text())
+    assert words[0].startswith("You said 250, it said 214, because: The command succeeded and the text is help")
+    assert words[1].startswith("You said 214, and it said 214, because: ")
+    assert words[2].startswith("You said 250, it said 500, because: The server does not know this command")
+    assert "violates a MUST: " in words[2]
+    expect(it.el.get_by_role("status")).to_have_text(
+        "HELP: 1 of 2 right · HELP NOSUCH: 1 of 1 right · NOOP: 0 of 1 right"
+    )
+    it.el.get_by_role("button", name="exim-4.96, HELP: 214").click()  # opened again, it is no guess
+    it.answer()
+    expect(it.el.locator(".details .guess")).to_have_count(0)

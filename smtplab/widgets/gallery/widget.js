@@ -5,10 +5,26 @@
  * @typedef {{weight: number, words: string, text: string, source: string}} Verdict
  * @typedef {{type: string, server: string, command: string, about: string, reply: ReplyView, closed: boolean,
  *   verdicts: Verdict[]}} Details
- * @typedef {SharedState & {commands: string[], servers: Server[], names: Record<string, string>}} State
+ * @typedef {SharedState & {commands: string[], servers: Server[], names: Record<string, string>,
+ *   predict: boolean}} State
  */
 
-const USUAL = ["211", "214", "250", "500", "502", "504"]; // what may be predicted, with what HELP was answered
+const OFFERED = 6; // how many codes one chooses from
+
+/**
+ * Return the codes that may be predicted: the most frequent ones of a column, and the right one.
+ * @param {string[]} column
+ * @param {string} right
+ */
+function offered(column, right) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const code of column) counts.set(code, (counts.get(code) ?? 0) + 1);
+  counts.delete("-");
+  const codes = [...counts.keys()].sort((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0)).slice(0, OFFERED);
+  if (!codes.includes(right)) codes.splice(OFFERED - 1, 1, right);
+  return codes.sort();
+}
 
 /** @param {Verdict} verdict */
 function verdictNode({ weight, words, text, source }) {
@@ -28,7 +44,7 @@ function render({ model, el }) {
 
   const filter = element("select", {}, element("option", { value: "", textContent: texts.gallery_all }));
   for (const code of helpCodes) filter.append(element("option", { value: code, textContent: `${code} ${names[code]}` }));
-  const predict = element("input", { type: "checkbox" });
+  const predict = element("input", { type: "checkbox", checked: model.get("predict") });
   const score = statusLine("span", "soft");
   const head = headOf(texts.gallery_title,
     element("div", { className: "controls" }, element("label", {}, texts.gallery_filter, filter),
@@ -40,7 +56,9 @@ function render({ model, el }) {
 
   /** @type {Set<string>} */
   const revealed = new Set(); // cells predicted, as "server\ncommand"
-  const tally = { right: 0, all: 0 };
+  /** @type {Map<string, {right: number, all: number}>} */
+  const tallies = new Map(); // by column
+  let guessed = ""; // for the cell that is being opened
   let open = "";
 
   /** @param {string} server @param {string} command */
@@ -77,13 +95,14 @@ function render({ model, el }) {
   /** @param {string} server @param {string} command @param {string} code */
   const choose = (server, command, code) => {
     open = key(server, command);
+    guessed = "";
     mark();
     if (hidden(server, command)) ask(server, command, code);
     else model.send({ type: "open", server, command });
   };
   /** @param {string} server @param {string} command @param {string} code */
   const ask = (server, command, code) => {
-    const guesses = [...new Set([...USUAL, ...helpCodes])].sort().map((value) =>
+    const guesses = offered(servers.map(({ codes }) => codes[commands.indexOf(command)]), code).map((value) =>
       element("input", { type: "radio", name: `${id}-guess`, value }));
     const group = element("fieldset", {}, element("legend", { textContent: `${server}: ${command}. ${texts.gallery_which}` }),
       ...guesses.map((guess) => element("label", {}, guess, guess.value)));
@@ -95,10 +114,13 @@ function render({ model, el }) {
         guesses[0].focus();
         return;
       }
+      const tally = tallies.get(command) ?? { right: 0, all: 0 };
       tally.all += 1;
       tally.right += guess.value === code ? 1 : 0;
+      tallies.set(command, tally);
+      guessed = guess.value;
       revealed.add(open);
-      score.textContent = fill(texts.gallery_score, tally);
+      score.textContent = [...tallies].map(([column, counts]) => fill(texts.gallery_score, { ...counts, command: column })).join(" · ");
       draw();
       model.send({ type: "open", server, command });
       /** @type {HTMLButtonElement | null} */ (grid.querySelector("button.is-open"))?.focus();
@@ -111,8 +133,13 @@ function render({ model, el }) {
     if (message.type !== "details" || key(message.server, message.command) !== open) return;
     const notable = message.verdicts.filter(({ weight }) => weight > 0).map(verdictNode);
     const kept = message.verdicts.filter(({ weight }) => weight === 0).map(verdictNode);
-    const { code, name, lines } = message.reply;
+    const { code, name, meaning, lines } = message.reply;
+    const right = guessed === code;
+    const said = fill(right ? texts.gallery_hit : texts.gallery_missed, { guess: guessed, code });
+    const worst = notable.length ? [" ", ...notable[0].cloneNode(true).childNodes] : [];
     details.replaceChildren(
+      ...(guessed ? [element("p", { className: `guess${right ? " is-right" : ""}` },
+        element("strong", { textContent: said }), ` ${meaning}`, ...worst)] : []),
       element("div", { className: "asked", textContent: `${message.server}: ${message.command}` }),
       element("div", { className: "soft", textContent: message.about }),
       element("div", { className: "wire" }, ...lines.map((pieces) => element("div", {}, ...pieceNodes(pieces, true)))),
