@@ -96,12 +96,70 @@ def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> No
     assert it.el.inner_text().strip()
     control = it.el.locator("button.part" if name == "anatomy" else "input").first
     control.focus()
-    it.press("b", "Shift+Enter", "Control+c")
+    it.press("b", "Shift+B", "ArrowDown", "Tab")
     assert it.pressed() == []
     assert it.destroy() == 0
     control.focus()
     it.page.keyboard.press("b")
     assert it.pressed() == ["b"]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("key", ["Shift+Enter", "Control+Enter", "Meta+Enter", "Alt+Enter"])
+def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key: str) -> None:
+    """A key that runs the cell reaches the notebook, with its focus on the cell: it takes none from a text field."""
+    it = Mounted(page, MAKERS[name](lab))
+    page.evaluate("() => document.addEventListener('keydown', (event) => event.preventDefault())")  # as a notebook does
+    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.press(key)
+    assert it.pressed()[-1] == "Enter"
+    assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
+    assert [each for each in it.sent if each["type"] != "hello"] == []
+    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.press("b")
+    assert it.pressed() == []
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """Keys with Ctrl, Cmd or Alt reach the notebook and leave the focus; what edits text stays with a text field."""
+    it = Mounted(page, MAKERS[name](lab))
+    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control.focus()
+    it.press("Control+s", "Meta+s", "Control+f", "Alt+b")
+    assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
+    expect(control).to_be_focused()
+    it.press("Control+c", "Control+z", "Meta+a", "Control+ArrowLeft")
+    text = control.get_attribute("type") == "text"
+    assert [key for key in it.pressed() if key not in ("Control", "Meta")] == (
+        [] if text else ["c", "z", "a", "ArrowLeft"]
+    )
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_escape_leaves(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """Esc gives the focus back to the cell, and the notebook hears it."""
+    it = Mounted(page, MAKERS[name](lab))
+    it.el.locator("button.part" if name == "anatomy" else "input, select").last.focus()
+    it.press("Escape")
+    assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
+    assert it.pressed() == ["Escape"]
+
+
+def test_an_open_list_takes_the_first_escape(page: Page, lab: smtplab.Lab) -> None:
+    """In the console, Esc first closes the suggestions, and the text to copy by hand; then it leaves."""
+    it = Mounted(page, ConsolePresenter(lab))
+    field = it.el.get_by_role("combobox", name="Command")
+    field.focus()
+    it.type("H")
+    expect(it.el.get_by_role("listbox")).to_be_visible()
+    it.press("Escape")
+    expect(it.el.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_be_focused()
+    assert it.pressed() == []
+    it.press("Escape")
+    assert it.pressed() == ["Escape"]
+    expect(field).not_to_be_focused()
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -390,7 +448,7 @@ def test_exercise_keeps_a_draft(page: Page, lab: smtplab.Lab, kind: str) -> None
 
 
 def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
-    """An answer is sent and its feedback shown, with the reply; Control and Enter send it too; a refusal is neither."""
+    """An answer is sent and its feedback shown, with the reply; a refusal is neither right nor wrong."""
     it = Mounted(page, ExercisePresenter("01.rcpt", lab))
     status, entry = it.el.get_by_role("status"), it.el.get_by_role("textbox")
     entry.fill(" RCPT TO:<a@b.example> ")
@@ -399,7 +457,7 @@ def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
     expect(status).to_contain_text("Not yet.")
     expect(status).to_have_class("smtplab-ex-feedback is-not-yet")
     entry.fill("HELP RCPT")
-    it.press("Control+Enter")
+    it.press("Enter")
     expect(status).to_contain_text("Right.")
     expect(status).to_have_class("smtplab-ex-feedback is-right")
     expect(it.el.get_by_role("region")).to_contain_text("214")
@@ -468,6 +526,67 @@ def test_gallery_predicts(page: Page) -> None:
         expect(it.el.get_by_role("status")).to_have_text(score)
         expect(it.el.locator("button.is-open")).to_be_focused()
     expect(it.el.get_by_role("button", name="dumbster-1.6, HELP: 211")).to_be_visible()
+
+
+def test_gallery_is_one_stop(page: Page) -> None:
+    """Tab comes to one cell of the gallery; arrow keys, Home, End, PageUp and PageDown go on from there."""
+    it = Mounted(page, GalleryPresenter())
+    stops = it.el.locator(".grid [tabindex='0'], .grid button:not([tabindex='-1'])")
+    expect(stops).to_have_count(1)
+    names = [each["name"] for each in it.presenter.state["servers"]]
+    focused = it.el.locator("button:focus")
+    it.el.get_by_label("Predict first").focus()
+    it.press("Tab")
+    for keys, row, command in (
+        ((), 0, "HELP"), (("ArrowLeft", "ArrowUp"), 0, "HELP"), (("ArrowRight",), 0, "HELP MAIL"),
+        (("ArrowDown", "ArrowDown"), 2, "HELP MAIL"), (("End",), 2, "VRFY postmaster"), (("Home",), 2, "HELP"),
+        (("PageDown",), 12, "HELP"), (("PageUp",), 2, "HELP"), (("Control+End",), len(names) - 1, "VRFY postmaster"),
+        (("Control+Home",), 0, "HELP"),
+    ):  # fmt: skip
+        it.press(*keys)
+        expect(focused).to_have_attribute("data-cell", f"{names[row]}\n{command}")
+    expect(stops).to_have_count(1)
+    it.press("ArrowDown", "Enter")
+    expect(focused).to_have_attribute("data-cell", f"{names[1]}\nHELP")
+    it.press("Tab", "Shift+Tab")
+    expect(focused).to_have_attribute("data-cell", f"{names[1]}\nHELP")
+    it.el.get_by_label("HELP answered").select_option("211")
+    expect(stops).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [600, 1366])
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_is_cut(page: Page, lab: smtplab.Lab, name: str, width: int) -> None:
+    """On a small screen no widget is wider than the page, and nothing in it is beyond its edge without a way there."""
+    page.set_viewport_size({"width": width, "height": 768})
+    it = Mounted(page, MAKERS[name](lab))
+    beyond = """(el) => {
+      const edge = el.getBoundingClientRect().right;
+      const scrolls = (node) => node !== el &&
+        (/auto|scroll/.test(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
+      return [...el.querySelectorAll("*")]
+        .filter((node) => node.getBoundingClientRect().right > edge + 1 && !scrolls(node))
+        .map((node) => node.outerHTML.slice(0, 100));
+    }"""
+    assert it.el.evaluate(beyond) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_gallery_keeps_its_heads_in_sight(page: Page) -> None:
+    """Scrolled to its last cell, the gallery still shows that row's server and that column's command."""
+    page.set_viewport_size({"width": 600, "height": 768})
+    it = Mounted(page, GalleryPresenter())
+    it.el.locator(".grid button").first.focus()
+    it.press("Control+End")
+    for head in (it.el.locator("tbody tr").last.locator("th"), it.el.locator("thead th").last):
+        inside = """(node) => {
+          const [one, grid] = [node, node.closest(".grid")].map((each) => each.getBoundingClientRect());
+          return one.left >= grid.left - 1 && one.top >= grid.top - 1
+            && one.right <= grid.right + 1 && one.bottom <= grid.bottom + 1;
+        }"""
+        assert head.evaluate(inside)
+    page.set_viewport_size({"width": 1280, "height": 720})
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -125,9 +125,7 @@ function render({ model, el }) {
       model.save_changes?.();
     });
   }
-  const release = begin(el, "ex", model.get("lang"), (event) => {
-    if (entry && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
+  const release = begin(el, "ex", model.get("lang"));
   const unfollow = follow(model, { "change:feedback": show, "change:given": putBack });
   putBack();
   show();

@@ -10,6 +10,7 @@
  */
 
 const OFFERED = 6; // how many codes one chooses from
+const PAGE = 10; // how many rows PageDown goes
 
 /**
  * Return the codes that may be predicted: the most frequent ones of a column, and the right one.
@@ -49,7 +50,7 @@ function render({ model, el }) {
   const head = headOf(texts.gallery_title,
     element("div", { className: "controls" }, element("label", {}, texts.gallery_filter, filter),
       element("label", {}, predict, texts.gallery_predict), score));
-  const grid = region(element("div", { className: "grid" }), texts.gallery_title);
+  const grid = attributes(element("div", { className: "grid" }), { role: "region", "aria-label": texts.gallery_title });
   const details = element("div", { className: "details" }, element("p", { className: "soft", textContent: texts.gallery_hint }));
   details.setAttribute("aria-live", "polite");
   el.append(head, grid, details);
@@ -60,6 +61,7 @@ function render({ model, el }) {
   const tallies = new Map(); // by column
   let guessed = ""; // for the cell that is being opened
   let open = "";
+  let stop = ""; // the cell that Tab comes to: all others are reached by arrow keys
 
   /** @param {string} server @param {string} command */
   const key = (server, command) => `${server}\n${command}`;
@@ -70,7 +72,7 @@ function render({ model, el }) {
   const cell = (server, command, code) => {
     if (code === "-") return element("td", {}, element("span", { className: "soft", textContent: texts.gallery_none }));
     const unseen = hidden(server.name, command);
-    const button = element("button", { type: "button", className: unseen ? "" : `is-${code[0]}` },
+    const button = element("button", { type: "button", tabIndex: -1, className: unseen ? "" : `is-${code[0]}` },
       element("span", { className: "mono", textContent: unseen ? "?" : code }),
       element("span", { className: "word", textContent: unseen ? "" : ` ${texts[`gallery_word_${code[0]}`] ?? ""}` }));
     button.dataset.cell = key(server.name, command);
@@ -78,10 +80,40 @@ function render({ model, el }) {
     button.setAttribute("aria-label", `${server.name}, ${command}: ${content}`);
     button.title = unseen ? "" : names[code];
     button.addEventListener("click", () => choose(server.name, command, code));
+    button.addEventListener("focus", () => settle(button));
     return element("td", {}, button);
   };
   const mark = () => {
     for (const button of grid.querySelectorAll("button")) button.classList.toggle("is-open", button.dataset.cell === open);
+  };
+  const buttons = () => [...grid.querySelectorAll("button")];
+  /** @param {HTMLButtonElement | undefined} button */
+  const settle = (button) => {
+    if (!button) return;
+    stop = button.dataset.cell ?? "";
+    for (const each of buttons()) each.tabIndex = each === button ? 0 : -1;
+  };
+  /** @param {KeyboardEvent} event */
+  const move = (event) => {
+    const from = event.target instanceof Element ? event.target.closest("td") : null;
+    const row = from?.parentElement;
+    if (!(from && row instanceof HTMLTableRowElement) || event.altKey || event.metaKey) return;
+    const inRow = [...row.cells].flatMap((each) => [...each.querySelectorAll("button")]);
+    const inColumn = [...grid.querySelectorAll("tbody tr")].flatMap((each) =>
+      [...each.children[from.cellIndex].querySelectorAll("button")]);
+    const [across, down] = [inRow, inColumn].map((all) => all.indexOf(/** @type {HTMLButtonElement} */ (event.target)));
+    const last = Number.POSITIVE_INFINITY;
+    /** @type {Record<string, [HTMLButtonElement[], number]>} */
+    const places = {
+      ArrowLeft: [inRow, across - 1], ArrowRight: [inRow, across + 1],
+      ArrowUp: [inColumn, down - 1], ArrowDown: [inColumn, down + 1],
+      PageUp: [inColumn, down - PAGE], PageDown: [inColumn, down + PAGE],
+      Home: [event.ctrlKey ? buttons() : inRow, 0], End: [event.ctrlKey ? buttons() : inRow, last],
+    };
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    const [line, at] = places[event.key];
+    line[Math.max(0, Math.min(line.length - 1, at))].focus();
   };
   const draw = () => {
     const header = element("tr", {}, element("th", { scope: "col", textContent: texts.gallery_server }),
@@ -89,8 +121,10 @@ function render({ model, el }) {
     const rows = servers.filter(({ codes }) => !filter.value || codes[helpAt] === filter.value).map((server) =>
       element("tr", {}, element("th", { scope: "row", textContent: server.name, title: server.about }),
         ...commands.map((command, at) => cell(server, command, server.codes[at]))));
-    grid.replaceChildren(element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows)));
+    const table = element("table", {}, element("thead", {}, header), element("tbody", {}, ...rows));
+    grid.replaceChildren(attributes(table, { role: "grid", "aria-label": texts.gallery_title }));
     mark();
+    settle(buttons().find(({ dataset }) => dataset.cell === stop) ?? buttons()[0]);
   };
   /** @param {string} server @param {string} command @param {string} code */
   const choose = (server, command, code) => {
@@ -151,7 +185,7 @@ function render({ model, el }) {
 
   filter.addEventListener("change", draw);
   predict.addEventListener("change", draw);
-  const release = begin(el, "gallery", model.get("lang"));
+  const release = begin(el, "gallery", model.get("lang"), move);
   const unfollow = follow(model, { "msg:custom": receive });
   draw();
   return () => {
