@@ -2,9 +2,9 @@
 
 >>> import smtplab
 >>> with smtplab.start(carrier="memory") as lab:
-...     print(check("01.help", "214", lab))
-...     check("01.rcpt", "HELP", lab).right
-214 is the help message: text for a person to read (RFC 5321 §4.2.3).
+...     check("01.help", "214", lab)
+...     bool(check("01.rcpt", "HELP", lab))
+Right. 214 is the help message: text for a person to read (RFC 5321 §4.2.3).
 False
 """
 
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.errors import UnknownName
+from smtplab.text.html import escape
 from smtplab.text.language import resolve
 from smtplab.text.texts import Texts, data, listing
 
 if TYPE_CHECKING:
+    from smtplab.course.graders import Result
     from smtplab.lab.lab import Lab
     from smtplab.protocol.reply import Reply
 
@@ -57,19 +59,34 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
+    It is true where the answer is right, so that `assert smtplab.check(...)` says what it seems to say.
     remark: what there is to say of the file that keeps the progress; mostly nothing.
+    verdict: in a word or two, whether it is right; of a prediction that was not, what was predicted and what came.
     """
 
     right: bool
     text: str
     reply: Reply | None = None
     remark: str = ""
+    verdict: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that is said, but for the verdict."""
+        return f"{self.text} {self.remark}".rstrip()
+
+    def __bool__(self) -> bool:
+        return self.right
 
     def __repr__(self) -> str:
-        return f"<Feedback {'right' if self.right else 'not yet'}: {self}>"
+        return str(self)
 
     def __str__(self) -> str:
-        return f"{self.text} {self.remark}".rstrip()
+        return f"{self.verdict} {self.words}".strip()
+
+    def _repr_html_(self) -> str:
+        reply = f"<pre>{escape(str(self.reply))}</pre>" if self.reply is not None else ""
+        return f"<p><strong>{escape(self.verdict)}</strong> {escape(self.words)}</p>{reply}"
 
 
 def _lessons() -> tuple[str, ...]:
@@ -128,7 +145,22 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
         book = logbook()
         book.note(exercise_id, right=result.right)
         remark = book.remark(lang)
-    return Feedback(result.right, " ".join(filter(None, (result.before, text))), result.reply, remark)
+    text = " ".join(filter(None, (result.before, text)))
+    return Feedback(result.right, text, result.reply, remark, _verdict(row, answer, result, lang))
+
+
+def _verdict(row: dict[str, Any], answer: Any, result: Result, lang: str) -> str:
+    """Return whether it is right, in a word or two; a prediction is not right or wrong yet: it came true or did not."""
+    say = Texts("course/grading", lang)
+    if result.right:
+        return say("right")
+    if not row.get("prediction", False):
+        return say("not_yet")
+    options = kind_of(row).options(row, lang)
+    predicted = options.get(str(answer).strip(), str(answer)).rstrip(".")
+    if result.reply is None:
+        return say("predicted", answer=predicted)
+    return say("predicted_code", answer=predicted, code=f"{result.reply.code:03}")
 
 
 def counts(*, right: bool, prediction: bool) -> bool:

@@ -230,7 +230,7 @@ def test_exercise(all_widgets, picture) -> None:
     expect(exercise.get_by_role("status")).to_have_text("The answer is not complete yet.")
     exercise.get_by_role("radio", name="250").check()
     exercise.get_by_role("button", name="Predict").press("Enter")
-    expect(exercise.get_by_role("status")).to_contain_text("Not yet.")
+    expect(exercise.get_by_role("status")).to_contain_text("Your prediction: 250. It was 214.")
     exercise.get_by_role("radio", name="214").check()
     exercise.get_by_role("button", name="Predict").click()
     expect(exercise.get_by_role("status")).to_contain_text("Right.")
@@ -246,7 +246,7 @@ def test_axe_finds_nothing(all_widgets, theme: str) -> None:
     expect(console.get_by_role("log")).to_contain_text("214")
     all_widgets.widget("ex").get_by_role("radio", name="500").check()
     all_widgets.widget("ex").get_by_role("button", name="Predict").click()
-    expect(all_widgets.widget("ex").get_by_role("status")).to_contain_text("Not yet.")
+    expect(all_widgets.widget("ex").get_by_role("status")).to_contain_text("Your prediction: 500.")
     all_widgets.theme(theme)
     for details in all_widgets.widget("side").locator("details").all():
         details.locator("summary").click()

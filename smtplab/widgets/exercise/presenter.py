@@ -39,7 +39,9 @@ class ExercisePresenter(Presenter):
         """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
         self.show(given=[str(each) for each in answer] if isinstance(answer, list | tuple) else _written(answer))
         feedback = checks.check(self._exercise.id, answer, self.lab if self._asks else None, self.lang)
-        self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
+        self._judge(
+            feedback.right, feedback.words, "" if feedback.reply is None else str(feedback.reply), feedback.verdict
+        )
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
@@ -54,9 +56,9 @@ class ExercisePresenter(Presenter):
         except (SmtplabError, OSError, ValueError) as error:
             self._judge(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
-    def _judge(self, right: bool | None, text: str, reply: str = "") -> None:
+    def _judge(self, right: bool | None, text: str, reply: str = "", verdict: str = "") -> None:
         self._answers += 1  # the same answer again is shown again
-        self.show(feedback={"right": right, "text": text, "reply": reply, "number": self._answers})
+        self.show(feedback={"right": right, "text": text, "reply": reply, "verdict": verdict, "number": self._answers})
 
     def plain(self) -> str:
         """Return the question and what there is to choose from."""
