@@ -172,6 +172,42 @@ def test_ids_are_unique(page: Page, lab: smtplab.Lab, name: str) -> None:
     assert page.locator("label").evaluate_all("labels => labels.every((label) => label.control)")
 
 
+def test_two_of_each_on_one_page(page: Page, lab: smtplab.Lab) -> None:
+    """Two of each widget and of each kind of exercise, every module its own: names and references stay within one."""
+    makers = [*MAKERS.values(), *(lambda lab, name=name: ExercisePresenter(name, lab) for name in EXERCISES.values())]
+    for make in [*makers, *makers]:
+        it = Mounted(page, make(lab))
+        if isinstance(it.presenter, GalleryPresenter):  # its question is asked when a cell is opened
+            it.el.get_by_label("Predict first").check()
+            it.el.get_by_role("button", name="not revealed yet").first.click()
+    faults = """() => {
+      const roots = [...document.querySelectorAll(".smtplab")], faults = [], owners = new Map();
+      for (const root of roots) {
+        for (const { id } of root.querySelectorAll("[id]")) {
+          if (document.getElementById(id)?.closest(".smtplab") !== root) faults.push(`id ${id}`);
+        }
+        for (const label of root.querySelectorAll("label")) {
+          if (label.control?.closest(".smtplab") !== root) faults.push(`label ${label.textContent}`);
+        }
+        for (const name of ["aria-controls", "aria-labelledby", "aria-describedby", "aria-activedescendant", "list"]) {
+          for (const node of root.querySelectorAll(`[${name}]`)) {
+            for (const id of node.getAttribute(name).split(" ")) {
+              if (!root.querySelector(`#${CSS.escape(id)}`)) faults.push(`${name} ${id}`);
+            }
+          }
+        }
+        for (const { name } of root.querySelectorAll("input[type=radio]")) {
+          if ((owners.get(name) ?? root) !== root) faults.push(`radio ${name}`);
+          owners.set(name, root);
+        }
+      }
+      return [roots.length, owners.size, [...new Set(faults)]];
+    }"""
+    count, groups, found = page.evaluate(faults)
+    assert (count, found) == (2 * len(makers), [])
+    assert groups == 2 * (2 + 1)  # two kinds of exercise are chosen from, and the gallery's question is
+
+
 @pytest.mark.parametrize("name", MAKERS)
 def test_wire_text_is_never_html(page: Page, name: str) -> None:
     """Markup in a reply is shown as text and runs nothing."""
