@@ -125,17 +125,17 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     )  # fmt: skip
 
 
-def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
+def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:  # noqa: ARG001
     """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
-    lab: the lab whose server is asked; only "code" and "command" need it.
+    lab: the learner's lab. It is left alone: an exercise that asks a server asks one of its own.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for what is no line.
     """
     row, lang = _row(exercise_id), resolve(lang)
-    result = grade(Question(exercise_id, row, lab, lang), answer)
+    result = grade(Question(exercise_id, row, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
     remark = ""

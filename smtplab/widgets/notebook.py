@@ -122,7 +122,7 @@ def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
 def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> LabWidget:
     """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab)`.
 
-    lab: the lab whose server is asked; exercises that ask none, or one of their own, need none.
+    lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """

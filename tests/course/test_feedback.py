@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import smtplab
-from smtplab.course.exercises import exercise, exercises
+from smtplab.course.exercises import Feedback, exercise, exercises
 from smtplab.text.html import escape
 
 if TYPE_CHECKING:
@@ -66,9 +66,8 @@ def test_it_is_true_where_it_is_right(lab: smtplab.Lab) -> None:
 
 def test_markup_in_a_reply_stays_text() -> None:
     """What a server says is escaped in the feedback's HTML."""
-    server = smtplab.Personality.scripted({"HELP": "214 <script>alert(1)</script>"})
-    with smtplab.start(server, carrier="memory") as lab:
-        html = smtplab.check("01.help", "214", lab)._repr_html_()
+    reply = smtplab.Reply(b"214 <script>alert(1)</script>\r\n")
+    html = Feedback(right=True, text="<script>", reply=reply)._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
 
@@ -81,3 +80,32 @@ def test_every_wrong_choice(name: str, lab: smtplab.Lab) -> None:
     assert sum(map(bool, results)) == 1
     beginning = "Your prediction: " if question.prediction else "Not yet."
     assert all(each.verdict.startswith(beginning) for each in results if not each)
+
+
+ASKING = [each for each in exercises() if exercise(each, "en").kind in ("code", "command")]
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_an_exercise_asks_a_server_of_its_own(lab: smtplab.Lab, name: str) -> None:
+    """An answer sends nothing to the learner's lab: its transcript and the figures behind 211 stay as they were."""
+    lab.send("NOOP")
+    before = lab.send("XSTATUS").lines
+    card = smtplab.exercise(name, lab)
+    card.answer(next(iter(exercise(name, "en").options), "HELP RCPT"))
+    assert len(lab.transcript) == 3  # the greeting and what the learner sent
+    after = lab.send("XSTATUS").lines
+    moved = [new for old, new in zip(before, after, strict=True) if old != new and "uptime" not in new]
+    assert moved == ["commands: NOOP 1, XSTATUS 2", "replies: 211 1, 220 1, 250 1"]
+
+
+@pytest.mark.parametrize("name", ["01.help", "01.status", "01.rcpt"])
+def test_no_lab_makes_a_wrong_answer_right(name: str) -> None:
+    """What the learner's lab plays, whether it runs, and whether there is one, changes no verdict."""
+    right = {"01.help": "214", "01.status": "500", "01.rcpt": "HELP RCPT"}[name]
+    wrong = {"01.rcpt": "HELP"}.get(name, "211")
+    scripted = smtplab.Personality.scripted({"HELP": "211 fine", "STATUS": "211 fine", "HELP RCPT": "500 no"})
+    with smtplab.start(scripted, carrier="memory") as lab:
+        playing = [smtplab.check(name, answer, lab).right for answer in (right, wrong)]
+    stopped = [smtplab.check(name, answer, lab).right for answer in (right, wrong)]
+    without = [smtplab.check(name, answer).right for answer in (right, wrong)]
+    assert playing == stopped == without == [True, False]
