@@ -6,14 +6,17 @@
     python notebooks/build.py --check    build nothing; say what has drifted, with exit status 1
 
 A source is a MyST notebook. A text cell belongs to the language in its metadata, `+++ {"lang": "en"}`; the languages
-stand side by side, in the order of smtplab/text/language.py. Code cells are shared: the one thing that differs is the
-language that `smtplab.set_language("en")` sets. Cells tagged `solution` are left out of what learners get.
+stand side by side, in the order of smtplab/text/language.py. Code cells are shared: what differs is the language that
+`smtplab.set_language("en")` sets, and the line above an exercise, which says in that language that the cell is to be
+run. Cells tagged `solution` are left out of what learners get. A cell whose code tells the answer to a prediction is
+folded: `:jupyter: {"source_hidden": true}`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,12 +25,16 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from smtplab.course.exercises import exercise
 from smtplab.text.language import DEFAULT, LANGUAGES
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "source"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SET = 'set_language("{}")'
+_EXERCISE = re.compile(r'^smtplab\.exercise\("([^"]+)"', re.MULTILINE)
+_KEPT = ("tags", "jupyter")
+"""A cell's metadata that goes into the notebook."""
 
 
 class SourceError(Exception):
@@ -61,14 +68,19 @@ def compose(source: Path, lang: str, *, solutions: bool = False) -> nbformat.Not
         if cell.metadata.get("lang", lang) != lang or ("solution" in tags and not solutions):
             continue
         cell_id = f"{source.stem[:2]}-{len(notebook.cells):02}"
-        kept: dict[str, Any] = {"tags": tags} if tags else {}
+        kept: dict[str, Any] = {key: cell.metadata[key] for key in _KEPT if cell.metadata.get(key)}
         if cell.cell_type == "markdown":
             made = nbformat.v4.new_markdown_cell(cell.source, id=cell_id, metadata=kept)
         else:
-            code = cell.source.replace(_SET.format(DEFAULT), _SET.format(lang))
+            code = _inviting(cell.source.replace(_SET.format(DEFAULT), _SET.format(lang)), lang)
             made = nbformat.v4.new_code_cell(code, id=cell_id, metadata=kept)
         notebook.cells.append(made)
     return notebook
+
+
+def _inviting(code: str, lang: str) -> str:
+    """Return code with a line before each exercise that says what the cell is for before it is run."""
+    return _EXERCISE.sub(lambda match: f"# {exercise(match[1], lang).invitation}\n{match[0]}", code)
 
 
 def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

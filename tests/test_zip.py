@@ -12,7 +12,7 @@ import pytest
 
 import smtplab
 from smtplab.course.exercises import exercises
-from smtplab.course.lessons import lessons
+from smtplab.course.lessons import learners_copy, lessons
 from smtplab.text.language import LANGUAGES
 from tests.helpers.paths import TOP
 from tests.helpers.wheel import make_wheel
@@ -88,7 +88,7 @@ return names, copied, kept, right, exercises(), smtplab.progress().all, smtplab.
     assert copied == names["en"]
     first = copied[0]
     assert kept == [first, first.replace(".ipynb", ".mine.ipynb")]
-    assert (tmp_path / "mine" / first).read_bytes() == lessons("en")[0].read_bytes()
+    assert (tmp_path / "mine" / first).read_bytes() == learners_copy(lessons("en")[0])
     assert (right, tuple(ids), count) == (True, exercises(), len(ids))
     assert "<!DOCTYPE html>" in page
 

@@ -2,9 +2,9 @@
 
 >>> import smtplab
 >>> with smtplab.start(carrier="memory") as lab:
-...     print(check("01.help", "214", lab))
-...     check("01.rcpt", "HELP", lab).right
-214 is the help message: text for a person to read (RFC 5321 §4.2.3).
+...     check("01.help", "214", lab)
+...     bool(check("01.rcpt", "HELP", lab))
+Right. 214 is the help message: text for a person to read (RFC 5321 §4.2.3).
 False
 """
 
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.protocol.octets import show_text
+from smtplab.text.html import escape
 from smtplab.text.language import resolve, speaking
-from smtplab.text.texts import data, listing, unknown
+from smtplab.text.texts import Texts, data, listing, unknown
 
 if TYPE_CHECKING:
+    from smtplab.course.graders import Result
     from smtplab.lab.lab import Lab
     from smtplab.protocol.reply import Reply
 
@@ -34,6 +36,7 @@ class Exercise:
     rows: how many lines the field for a written answer has.
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
+    invitation: what a notebook says in its place before it is run.
     """
 
     id: str
@@ -46,6 +49,7 @@ class Exercise:
     call: str
     lang: str
     plain: tuple[str, ...] = ()
+    invitation: str = ""
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -55,19 +59,34 @@ class Exercise:
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
 
+    It is true where the answer is right, so that `assert smtplab.check(...)` says what it seems to say.
     remark: what there is to say of the file that keeps the progress; mostly nothing.
+    verdict: in a word or two, whether it is right; of a prediction that was not, what was predicted and what came.
     """
 
     right: bool
     text: str
     reply: Reply | None = None
     remark: str = ""
+    verdict: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that is said, but for the verdict."""
+        return f"{self.text} {self.remark}".rstrip()
+
+    def __bool__(self) -> bool:
+        return self.right
 
     def __repr__(self) -> str:
-        return f"<Feedback {'right' if self.right else 'not yet'}: {show_text(str(self))}>"
+        return show_text(str(self))
 
     def __str__(self) -> str:
-        return f"{self.text} {self.remark}".rstrip()
+        return f"{self.verdict} {self.words}".strip()
+
+    def _repr_html_(self) -> str:
+        reply = f"<pre>{escape(str(self.reply))}</pre>" if self.reply is not None else ""
+        return f"<p><strong>{escape(self.verdict)}</strong> {escape(self.words)}</p>{reply}"
 
 
 def _lessons() -> tuple[str, ...]:
@@ -99,25 +118,27 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     row = _row(exercise_id, lang)
     kind = kind_of(row)
     options, items = kind.options(row, lang), kind.items(row)
+    say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
+        say("run_to_read" if "call" in row else "run_to_answer"),
     )  # fmt: skip
 
 
-def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:
+def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:  # noqa: ARG001
     """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
-    lab: the lab whose server is asked; only "code" and "command" need it.
+    lab: the learner's lab. It is left alone: an exercise that asks a server asks one of its own.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
     """
     lang = resolve(lang)
     row = _row(exercise_id, lang)
     with speaking(lang):
-        result = grade(Question(exercise_id, row, lab, lang), answer)
+        result = grade(Question(exercise_id, row, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
     remark = ""
@@ -127,7 +148,22 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
         book = logbook()
         book.note(exercise_id, right=result.right)
         remark = book.remark(lang)
-    return Feedback(result.right, " ".join(filter(None, (result.before, text))), result.reply, remark)
+    text = " ".join(filter(None, (result.before, text)))
+    return Feedback(result.right, text, result.reply, remark, _verdict(row, answer, result, lang))
+
+
+def _verdict(row: dict[str, Any], answer: Any, result: Result, lang: str) -> str:
+    """Return whether it is right, in a word or two; a prediction is not right or wrong yet: it came true or did not."""
+    say = Texts("course/grading", lang)
+    if result.right:
+        return say("right")
+    if not row.get("prediction", False):
+        return say("not_yet")
+    options = kind_of(row).options(row, lang)
+    predicted = options.get(str(answer).strip(), str(answer)).rstrip(".")
+    if result.reply is None:
+        return say("predicted", answer=predicted)
+    return say("predicted_code", answer=predicted, code=f"{result.reply.code:03}")
 
 
 def counts(*, right: bool, prediction: bool) -> bool:

@@ -32,11 +32,10 @@ Row = dict[str, Any]
 
 
 class Question(NamedTuple):
-    """One exercise as it is asked: its id and row, the learner's lab, and the language of the feedback."""
+    """One exercise as it is asked: its id and row, and the language of the feedback."""
 
     id: str
     row: Row
-    lab: Lab | None
     lang: str
 
 
@@ -203,7 +202,7 @@ def _listed(options: dict[str, str], _items: tuple[str, ...]) -> tuple[str, ...]
 
 
 _SERVER = frozenset({"personality", "script", "before"})
-"""The keys with which an exercise asks a server of its own."""
+"""The keys that say which server an exercise asks, where it is not the default one, and what is sent first."""
 
 KINDS: dict[str, Kind] = {
     "code": Kind(
@@ -236,15 +235,13 @@ KINDS: dict[str, Kind] = {
 
 @contextmanager
 def _server(question: Question) -> Iterator[Lab]:
-    """Return the server to ask: the exercise's own where it describes one, else the learner's."""
-    row = question.row
-    if not row.keys() & {"personality", "script", "before"}:
-        if question.lab is None:
-            raise NotAnAnswer(_say("needs_lab", question.lang, exercise=question.id, quoted=repr(question.id)))
-        yield question.lab
-        return
-    from smtplab.lab.lab import start  # most exercises need no server of their own
+    """Return the server to ask, always the exercise's own: what the learner's lab plays decides no verdict.
 
+    And what is asked here is in no log and no figure of the learner's.
+    """
+    from smtplab.lab.lab import start  # most exercises ask no server
+
+    row = question.row
     how = Personality.scripted(row["script"]) if "script" in row else row.get("personality", "rfc5321")
     with start(how, carrier="memory") as own:
         for line in row.get("before", ()):

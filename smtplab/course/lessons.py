@@ -69,6 +69,19 @@ def find_lesson(name: str, lang: str | None = None) -> Traversable:
     raise unknown("lesson", name, stems, lang)
 
 
+def learners_copy(lesson: Traversable) -> bytes:
+    """Return what a learner gets of a lesson: the notebook without outputs and counts, or they would tell the answers.
+
+    A notebook without outputs is also one that JupyterLab trusts, so its widgets live again after a reload.
+    """
+    notebook = json.loads(lesson.read_bytes())
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    # as nbformat writes one
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
 def copy_lessons(directory: Path, lang: str | None = None) -> Report:
     """Copy the lessons into a directory, which is made if it is not there; return what was done.
 
@@ -77,7 +90,7 @@ def copy_lessons(directory: Path, lang: str | None = None) -> Report:
     manifest = _open(directory)
     copied, renewed, unchanged, beside = [], [], [], []
     for lesson in lessons(lang):
-        target, fresh = directory / lesson.name, lesson.read_bytes()
+        target, fresh = directory / lesson.name, learners_copy(lesson)
         now, then = _sources_of(target), manifest.get(lesson.name)
         if not os.path.lexists(target):
             copied.append(lesson.name)
@@ -118,8 +131,9 @@ def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[s
             target.rename(kept)
         except OSError as error:
             raise _cannot(target, error) from error
-    _write(target, lesson.read_bytes())
-    manifest[lesson.name] = _sources(lesson.read_bytes())
+    fresh = learners_copy(lesson)
+    _write(target, fresh)
+    manifest[lesson.name] = _sources(fresh)
     _save(directory, manifest)
     return lesson.name, kept.name if kept else None
 

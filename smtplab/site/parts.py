@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from smtplab.course.lessons import lessons
+from smtplab.course.lessons import learners_copy, lessons
 from smtplab.errors import SiteError
 from smtplab.site import wheels
 from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
@@ -151,7 +151,7 @@ class BuildCache:
         find_uv()  # what is missing is said before anything is fetched
         pyodide, environment, packed = self.pyodide(), self.environment(), self.wheels()
         config = {path.name: path.read_bytes() for path in sorted(sources().glob("*")) if path.suffix in _CONFIG}
-        shipped = {f"{lang}/{path.name}": path.read_bytes() for lang in LANGUAGES for path in lessons(lang)}
+        shipped = {f"{lang}/{path.name}": learners_copy(path) for lang in LANGUAGES for path in lessons(lang)}
         stamps = [(part / _STAMP).read_bytes() for part in (self.folder / "environment", pyodide, packed)]
 
         def maker(folder: Path) -> None:

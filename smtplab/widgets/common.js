@@ -60,8 +60,13 @@ function uniqueId(kind) {
   return `smtplab-${kind}-${page.smtplabWidgets}`;
 }
 
+// What edits text where Ctrl, Cmd or Alt is held: a text field keeps these, or Ctrl+Z would undo a cell.
+const EDITING = new Set(["a", "c", "v", "x", "y", "z", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End",
+  "Backspace", "Delete"]);
+
 /**
- * Make a page's element the root of a widget. The notebook's own shortcuts do not see the keys that are pressed in it.
+ * Make a page's element the root of a widget. The notebook's own shortcuts do not see what is typed in it; keys with
+ * modifiers pass, and Esc leaves, unless `press` has taken it.
  * @param {HTMLElement} el
  * @param {string} name the widget's class, without "smtplab-"
  * @param {string} lang
@@ -71,14 +76,36 @@ function uniqueId(kind) {
 function begin(el, name, lang, press = () => {}) {
   el.classList.add("smtplab", `smtplab-${name}`);
   el.lang = lang;
-  el.dataset.lmSuppressShortcuts = "true";
+  const suppress = () => { el.dataset.lmSuppressShortcuts = "true"; };
+  const release = () => { delete el.dataset.lmSuppressShortcuts; };
   /** @param {KeyboardEvent} event */
-  const keep = (event) => {
-    event.stopPropagation(); // the notebook has shortcuts of its own
-    press(event);
+  const isForNotebook = (event) => {
+    const { key, target } = event;
+    if (key === "Enter" && event.shiftKey) return true;
+    if (!(event.ctrlKey || event.metaKey || event.altKey) || event.getModifierState("AltGraph")) return false;
+    const text = target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text");
+    return !(text && EDITING.has(key.length === 1 ? key.toLowerCase() : key));
   };
-  el.addEventListener("keydown", keep);
-  return () => el.removeEventListener("keydown", keep);
+  const leave = () => /** @type {HTMLElement | null} */ (el.closest(".jp-Cell"))?.focus();
+  /** @param {KeyboardEvent} event */
+  const hear = (event) => {
+    press(event);
+    const escapes = event.key === "Escape" && !event.defaultPrevented && !event.isComposing;
+    if (!escapes && !isForNotebook(event)) {
+      event.stopPropagation(); // the notebook has shortcuts of its own
+      return;
+    }
+    // JupyterLab runs no cell while a text field has the focus
+    if (escapes || event.key === "Enter") leave();
+    release();
+    setTimeout(suppress); // when the notebook has heard it
+  };
+  suppress();
+  el.addEventListener("keydown", hear);
+  return () => {
+    el.removeEventListener("keydown", hear);
+    release();
+  };
 }
 
 /**

@@ -126,19 +126,20 @@ def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
 def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> LabWidget:
     """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab)`.
 
-    lab: the lab whose server is asked; exercises that ask none, or one of their own, need none.
+    lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """
     return _widget(ExercisePresenter(exercise_id, lab, lang))
 
 
-def gallery(*, lang: str | None = None) -> LabWidget:
+def gallery(*, predict: bool = False, lang: str | None = None) -> LabWidget:
     """Make the gallery of recorded servers: what each answered. The plain equivalent: `print(smtplab.survey())`.
 
+    predict: hide each code until the reader has predicted it; the reader may switch it on and off.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
-    return _widget(GalleryPresenter(lang))
+    return _widget(GalleryPresenter(lang, predict=predict))
 
 
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:

@@ -40,7 +40,10 @@ def test_predict_then_reveal(gallery) -> None:
     widget = gallery.widget("gallery")
     widget.get_by_label("Predict first").check()
     expect(widget.get_by_role("button", name="214")).to_have_count(0)
-    for server, guess, score in (("dumbster-1.6", "214", "0 of 1 right"), ("exim-4.96", "214", "1 of 2 right")):
+    for server, guess, score in (
+        ("dumbster-1.6", "214", "HELP: 0 of 1 right"),
+        ("exim-4.96", "214", "HELP: 1 of 2 right"),
+    ):
         widget.get_by_role("button", name=f"{server}, HELP: not revealed yet").click()
         widget.get_by_role("radio", name=guess).check()
         widget.get_by_role("button", name="Reveal", exact=True).click()

@@ -230,7 +230,7 @@ def test_exercise(all_widgets, picture) -> None:
     expect(exercise.get_by_role("status")).to_have_text("The answer is not complete yet.")
     exercise.get_by_role("radio", name="250").check()
     exercise.get_by_role("button", name="Predict").press("Enter")
-    expect(exercise.get_by_role("status")).to_contain_text("Not yet.")
+    expect(exercise.get_by_role("status")).to_contain_text("Your prediction: 250. It was 214.")
     exercise.get_by_role("radio", name="214").check()
     exercise.get_by_role("button", name="Predict").click()
     expect(exercise.get_by_role("status")).to_contain_text("Right.")
@@ -246,7 +246,7 @@ def test_axe_finds_nothing(all_widgets, theme: str) -> None:
     expect(console.get_by_role("log")).to_contain_text("214")
     all_widgets.widget("ex").get_by_role("radio", name="500").check()
     all_widgets.widget("ex").get_by_role("button", name="Predict").click()
-    expect(all_widgets.widget("ex").get_by_role("status")).to_contain_text("Not yet.")
+    expect(all_widgets.widget("ex").get_by_role("status")).to_contain_text("Your prediction: 500.")
     all_widgets.theme(theme)
     for details in all_widgets.widget("side").locator("details").all():
         details.locator("summary").click()
@@ -290,3 +290,29 @@ def test_spanish(jupyterlab, open_notebook) -> None:
     expect(notebook.widget("side").get_by_role("button", name="Comparar")).to_be_visible()
     expect(notebook.widget("anatomy").locator(".explained")).to_contain_text("El código de respuesta")
     expect(notebook.widget("ex").get_by_role("button", name="Predecir")).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_notebooks_keys_pass(jupyterlab, open_notebook, kind: str) -> None:
+    """From a widget Ctrl+S saves, Esc leaves for the cell in command mode, Shift+Enter runs the cell and goes on."""
+    jupyterlab.put("keys.ipynb", CELLS["console"], CELLS[kind], "1 + 1")
+    notebook = open_notebook("keys.ipynb")
+    notebook.run_all(3)
+    page = notebook.page
+    control = notebook.widget(kind).locator("button.part" if kind == "anatomy" else "input").first
+    counts = """() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model.executionCount)"""
+    active = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
+    at = 0 if kind == "console" else 1
+    control.focus()
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => document.activeElement.matches('.jp-Notebook.jp-mod-commandMode .jp-Cell')")
+    assert page.evaluate(active) == at
+    control.focus()
+    before = page.evaluate(counts)
+    page.keyboard.press("b" if kind == "anatomy" else "Shift+B")
+    assert len(page.evaluate(counts)) == 3, "typing inserted a cell"
+    with page.expect_response(lambda response: response.request.method == "PUT" and "keys.ipynb" in response.url):
+        page.keyboard.press("ControlOrMeta+s")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"(before) => ({counts})()[{at}] > before", arg=max(before))
+    page.wait_for_function(f"() => ({active})() === {at + 1}")

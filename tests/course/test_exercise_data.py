@@ -159,7 +159,7 @@ def _fits(name: str, at: int, option: str) -> bool:
     """Return whether an option is right for one item, by itself."""
     row = ROWS[name]
     if row["kind"] == "sort":
-        return grade(Question(name, {**row, "item": [row["item"][at]]}, None, "en"), [option]).right
+        return grade(Question(name, {**row, "item": [row["item"][at]]}, "en"), [option]).right
     return smtplab.Reply(_octets(row["reply"])).parts[at].kind == option
 
 

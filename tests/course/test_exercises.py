@@ -98,18 +98,24 @@ def tell(widget: Any, answer: object) -> dict[str, Any]:
     return widget.feedback
 
 
+BEGINNINGS = {"en": ("Right.", "Not yet."), "es": ("Correcto.", "Todavía no.")}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ROWS)
 def test_feedback_for_each_answer(lab: smtplab.Lab, name: str, lang: str) -> None:
     """The right answer and each wrong one get the words made for them, in either language."""
     right, wrong = ANSWERS[name]
     found = smtplab.check(name, right, lab, lang)
-    assert (found.right, str(found)) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
-    assert repr(found) == f"<Feedback right: {found.text}>"
+    assert (found.right, found.words) == (True, f"for {RIGHT_KEY.get(name, 'right')}{ending(lang)}")
+    assert repr(found) == str(found) == f"{BEGINNINGS[lang][0]} {found.text}"
+    assert bool(found) is True
     for key, answer in wrong.items():
         found = smtplab.check(name, answer, lab, lang)
         assert (found.right, found.text.endswith(f"for {key}{ending(lang)}")) == (False, True)
-        assert repr(found).startswith("<Feedback not yet: ")
+        assert bool(found) is False
+        assert repr(found) == str(found) == f"{found.verdict} {found.text}"
+        assert found.verdict == BEGINNINGS[lang][1] or ROWS[name].get("prediction")
     assert len(lab.transcript) == 0
 
 

@@ -44,8 +44,30 @@ def mine(tmp_path: Path) -> Path:
 def test_the_first_time(shipped: Path, mine: Path) -> None:
     """All lessons are copied, the directory made; the second time nothing changes."""
     assert lessons.copy_lessons(mine) == lessons.Report(copied=("01-one.ipynb", "02-two.ipynb"))
-    assert (mine / "01-one.ipynb").read_bytes() == (shipped / "01-one.ipynb").read_bytes()
+    assert (mine / "01-one.ipynb").read_bytes() == lessons.learners_copy(shipped / "01-one.ipynb")
+    assert nbformat.read(mine / "01-one.ipynb", 4) == nbformat.read(shipped / "01-one.ipynb", 4)
     assert lessons.copy_lessons(mine) == lessons.Report(unchanged=("01-one.ipynb", "02-two.ipynb"))
+
+
+def test_no_output_is_brought(shipped: Path, mine: Path) -> None:
+    """What is copied, brought anew, put beside or reset holds no output, and that is no change."""
+    for name in ("01-one", "02-two"):
+        ran = nbformat.read(shipped / f"{name}.ipynb", as_version=4)
+        ran.cells[0] |= {"execution_count": 7, "outputs": [nbformat.v4.new_output("stream", text="the answer")]}
+        nbformat.write(ran, shipped / f"{name}.ipynb")
+    lessons.copy_lessons(mine)
+    assert lessons.copy_lessons(mine) == lessons.Report(unchanged=("01-one.ipynb", "02-two.ipynb"))
+    (mine / "01-one.ipynb").write_text(notebook("my work"))
+    for name in ("01-one", "02-two"):
+        path = shipped / f"{name}.ipynb"
+        path.write_text(path.read_text().replace("print", "Print"))
+    assert lessons.copy_lessons(mine).beside == (("01-one.ipynb", "01-one.new.ipynb"),)
+    lessons.reset_lesson(mine, "02-two")
+    copies = [path for path in mine.glob("*.ipynb") if "my work" not in path.read_text()]
+    assert len(copies) == 3
+    for path in copies:
+        (cell,) = nbformat.read(path, as_version=4).cells
+        assert (cell.outputs, cell.execution_count) == ([], None)
 
 
 def test_a_changed_lesson_stays(shipped: Path, mine: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SOURCE = TOP / "notebooks/source"
 VERDICTS = {"en": ("Not yet.", "Right."), "es": ("Todavía no.", "Correcto.")}
+PREDICTED = {"en": "Your prediction: ", "es": "Tu predicción: "}
 CELLS = """jupyterapp.shell.currentWidget.content.widgets.filter((cell) => cell.model.type === "code")"""
 START = "jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code: 'lab.start()'}).done"
 SHOW = """async (text) => {
@@ -51,7 +52,9 @@ def answer_wrongly_and_rightly(page: Page, lesson: str, lang: str) -> None:
     page.evaluate(SHOW, f'smtplab.exercise("{chosen.exercise.id}"')
     form = page.locator(".smtplab-ex").filter(has_text=chosen.exercise.question).first
     expect(form.get_by_role("radio")).to_have_count(len(chosen.exercise.options))
-    for key, verdict in zip((wrong, chosen.right), VERDICTS[lang], strict=True):
+    not_yet, right = VERDICTS[lang]
+    no = PREDICTED[lang] if chosen.exercise.prediction else not_yet
+    for key, verdict in ((wrong, no), (chosen.right, right)):
         form.get_by_role("radio", name=chosen.exercise.options[key], exact=True).check()
         form.get_by_role("button").click()
         expect(form.get_by_role("status")).to_contain_text(verdict)

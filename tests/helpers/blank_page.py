@@ -44,9 +44,13 @@ async ([source, style, state]) => {{
   const {{ default: widget }} = await import(url);
   URL.revokeObjectURL(url);
   document.head.append(Object.assign(document.createElement("style"), {{ textContent: style }}));
-  const el = document.body.appendChild(document.createElement("div")), model = ({SMALL_MODEL})(state);
+  const cell = document.body.appendChild(document.createElement("div"));
+  Object.assign(cell, {{ className: "jp-Cell", tabIndex: -1 }});
+  const el = cell.appendChild(document.createElement("div")), model = ({SMALL_MODEL})(state);
   globalThis.pressed = [];
-  document.onkeydown = ({{ key }}) => pressed.push(key); // what a notebook would hear
+  document.onkeydown = ({{ key, target }}) => {{ // what a notebook would hear: Lumino leaves out what is marked so
+    if (!target.closest("[data-lm-suppress-shortcuts]")) pressed.push(key);
+  }};
   (globalThis.mounted ??= []).push({{ model, el, destroy: widget.render({{ model, el }}) }});
   return mounted.length - 1;
 }}

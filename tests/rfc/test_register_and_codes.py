@@ -79,7 +79,7 @@ def test_no_exercise_marks_wrong_what_the_register_allows(exercise_id: str) -> N
     row = data(f"course/exercises/{exercise_id[:2]}")[exercise_id]
     pairs = [shown.split(" → ", 1) for shown in exercise(exercise_id).items]
     bins = [judge(dialogue((command, reply))[0]).worst.partition(" ")[0] for command, reply in pairs]
-    assert grade(Question(exercise_id, row, None, "en"), bins).right
+    assert grade(Question(exercise_id, row, "en"), bins).right
 
 
 def test_verdicts_are_sorted_somewhere() -> None:

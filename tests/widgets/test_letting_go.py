@@ -81,7 +81,6 @@ def test_a_closed_widget_leaves_a_lab_that_is_held() -> None:
     [
         ("console", {"type": "command", "line": "HELP"}, lambda widget, sent: sent[0]["error"]),
         ("side_by_side", {"type": "compare", "first": "A", "second": "B"}, lambda widget, sent: widget.error),
-        ("exercise", {"type": "answer", "answer": "HELP RCPT"}, lambda widget, sent: widget.feedback["text"]),
     ],
 )
 def test_a_widget_whose_lab_is_gone(kind: str, message: dict[str, str], answer: Callable[[Any, Any], str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 import smtplab
 from smtplab.course import exercises
 from smtplab.course.grading import KINDS
+from smtplab.recordings.survey import COMMANDS
 from smtplab.widgets import notebook
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
@@ -94,12 +96,70 @@ def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> No
     assert it.el.inner_text().strip()
     control = it.el.locator("button.part" if name == "anatomy" else "input").first
     control.focus()
-    it.press("b", "Shift+Enter", "Control+c")
+    it.press("b", "Shift+B", "ArrowDown", "Tab")
     assert it.pressed() == []
     assert it.destroy() == 0
     control.focus()
     it.page.keyboard.press("b")
     assert it.pressed() == ["b"]
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@pytest.mark.parametrize("key", ["Shift+Enter", "Control+Enter", "Meta+Enter", "Alt+Enter"])
+def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key: str) -> None:
+    """A key that runs the cell reaches the notebook, with its focus on the cell: it takes none from a text field."""
+    it = Mounted(page, MAKERS[name](lab))
+    page.evaluate("() => document.addEventListener('keydown', (event) => event.preventDefault())")  # as a notebook does
+    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.press(key)
+    assert it.pressed()[-1] == "Enter"
+    assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
+    assert [each for each in it.sent if each["type"] != "hello"] == []
+    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.press("b")
+    assert it.pressed() == []
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """Keys with Ctrl, Cmd or Alt reach the notebook and leave the focus; what edits text stays with a text field."""
+    it = Mounted(page, MAKERS[name](lab))
+    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control.focus()
+    it.press("Control+s", "Meta+s", "Control+f", "Alt+b")
+    assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
+    expect(control).to_be_focused()
+    it.press("Control+c", "Control+z", "Meta+a", "Control+ArrowLeft")
+    text = control.get_attribute("type") == "text"
+    assert [key for key in it.pressed() if key not in ("Control", "Meta")] == (
+        [] if text else ["c", "z", "a", "ArrowLeft"]
+    )
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_escape_leaves(page: Page, lab: smtplab.Lab, name: str) -> None:
+    """Esc gives the focus back to the cell, and the notebook hears it."""
+    it = Mounted(page, MAKERS[name](lab))
+    it.el.locator("button.part" if name == "anatomy" else "input, select").last.focus()
+    it.press("Escape")
+    assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
+    assert it.pressed() == ["Escape"]
+
+
+def test_an_open_list_takes_the_first_escape(page: Page, lab: smtplab.Lab) -> None:
+    """In the console, Esc first closes the suggestions, and the text to copy by hand; then it leaves."""
+    it = Mounted(page, ConsolePresenter(lab))
+    field = it.el.get_by_role("combobox", name="Command")
+    field.focus()
+    it.type("H")
+    expect(it.el.get_by_role("listbox")).to_be_visible()
+    it.press("Escape")
+    expect(it.el.get_by_role("listbox")).to_be_hidden()
+    expect(field).to_be_focused()
+    assert it.pressed() == []
+    it.press("Escape")
+    assert it.pressed() == ["Escape"]
+    expect(field).not_to_be_focused()
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -110,6 +170,42 @@ def test_ids_are_unique(page: Page, lab: smtplab.Lab, name: str) -> None:
     ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
     assert len(set(ids)) == len(ids)
     assert page.locator("label").evaluate_all("labels => labels.every((label) => label.control)")
+
+
+def test_two_of_each_on_one_page(page: Page, lab: smtplab.Lab) -> None:
+    """Two of each widget and of each kind of exercise, every module its own: names and references stay within one."""
+    makers = [*MAKERS.values(), *(lambda lab, name=name: ExercisePresenter(name, lab) for name in EXERCISES.values())]
+    for make in [*makers, *makers]:
+        it = Mounted(page, make(lab))
+        if isinstance(it.presenter, GalleryPresenter):  # its question is asked when a cell is opened
+            it.el.get_by_label("Predict first").check()
+            it.el.get_by_role("button", name="not revealed yet").first.click()
+    faults = """() => {
+      const roots = [...document.querySelectorAll(".smtplab")], faults = [], owners = new Map();
+      for (const root of roots) {
+        for (const { id } of root.querySelectorAll("[id]")) {
+          if (document.getElementById(id)?.closest(".smtplab") !== root) faults.push(`id ${id}`);
+        }
+        for (const label of root.querySelectorAll("label")) {
+          if (label.control?.closest(".smtplab") !== root) faults.push(`label ${label.textContent}`);
+        }
+        for (const name of ["aria-controls", "aria-labelledby", "aria-describedby", "aria-activedescendant", "list"]) {
+          for (const node of root.querySelectorAll(`[${name}]`)) {
+            for (const id of node.getAttribute(name).split(" ")) {
+              if (!root.querySelector(`#${CSS.escape(id)}`)) faults.push(`${name} ${id}`);
+            }
+          }
+        }
+        for (const { name } of root.querySelectorAll("input[type=radio]")) {
+          if ((owners.get(name) ?? root) !== root) faults.push(`radio ${name}`);
+          owners.set(name, root);
+        }
+      }
+      return [roots.length, owners.size, [...new Set(faults)]];
+    }"""
+    count, groups, found = page.evaluate(faults)
+    assert (count, found) == (2 * len(makers), [])
+    assert groups == 2 * (2 + 1)  # two kinds of exercise are chosen from, and the gallery's question is
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -388,7 +484,7 @@ def test_exercise_keeps_a_draft(page: Page, lab: smtplab.Lab, kind: str) -> None
 
 
 def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
-    """An answer is sent and its feedback shown, with the reply; Control and Enter send it too; a refusal is neither."""
+    """An answer is sent and its feedback shown, with the reply; a refusal is neither right nor wrong."""
     it = Mounted(page, ExercisePresenter("01.rcpt", lab))
     status, entry = it.el.get_by_role("status"), it.el.get_by_role("textbox")
     entry.fill(" RCPT TO:<a@b.example> ")
@@ -397,13 +493,12 @@ def test_exercise_is_answered(page: Page, lab: smtplab.Lab) -> None:
     expect(status).to_contain_text("Not yet.")
     expect(status).to_have_class("smtplab-ex-feedback is-not-yet")
     entry.fill("HELP RCPT")
-    it.press("Control+Enter")
+    it.press("Enter")
     expect(status).to_contain_text("Right.")
     expect(status).to_have_class("smtplab-ex-feedback is-right")
     expect(it.el.get_by_role("region")).to_contain_text("214")
-    lab.stop()
-    it.press("Enter")
-    expect(status).to_contain_text("The lab is stopped")
+    it.presenter.received({"type": "answer", "answer": "HE\nLP"})
+    expect(status).to_contain_text("LF")
     expect(status.locator("strong")).to_have_count(0)
     expect(status).not_to_have_class(re.compile("is-"))
 
@@ -451,7 +546,10 @@ def test_gallery_predicts(page: Page) -> None:
     it.el.get_by_label("Predict first").check()
     expect(it.el.get_by_role("button", name="214")).to_have_count(0)
     expect(it.el.locator("td button").first).to_have_attribute("title", "")
-    for server, guess, score in (("dumbster-1.6", "214", "0 of 1 right"), ("exim-4.96", "214", "1 of 2 right")):
+    for server, guess, score in (
+        ("dumbster-1.6", "214", "HELP: 0 of 1 right"),
+        ("exim-4.96", "214", "HELP: 1 of 2 right"),
+    ):
         it.el.get_by_role("button", name=f"{server}, HELP: not revealed yet").click()
         assert it.answer() == []
         reveal = it.el.get_by_role("button", name="Reveal", exact=True)
@@ -463,3 +561,108 @@ def test_gallery_predicts(page: Page) -> None:
         expect(it.el.get_by_role("status")).to_have_text(score)
         expect(it.el.locator("button.is-open")).to_be_focused()
     expect(it.el.get_by_role("button", name="dumbster-1.6, HELP: 211")).to_be_visible()
+
+
+def test_gallery_is_one_stop(page: Page) -> None:
+    """Tab comes to one cell of the gallery; arrow keys, Home, End, PageUp and PageDown go on from there."""
+    it = Mounted(page, GalleryPresenter())
+    stops = it.el.locator(".grid [tabindex='0'], .grid button:not([tabindex='-1'])")
+    expect(stops).to_have_count(1)
+    names = [each["name"] for each in it.presenter.state["servers"]]
+    focused = it.el.locator("button:focus")
+    it.el.get_by_label("Predict first").focus()
+    it.press("Tab")
+    for keys, row, command in (
+        ((), 0, "HELP"), (("ArrowLeft", "ArrowUp"), 0, "HELP"), (("ArrowRight",), 0, "HELP MAIL"),
+        (("ArrowDown", "ArrowDown"), 2, "HELP MAIL"), (("End",), 2, "VRFY postmaster"), (("Home",), 2, "HELP"),
+        (("PageDown",), 12, "HELP"), (("PageUp",), 2, "HELP"), (("Control+End",), len(names) - 1, "VRFY postmaster"),
+        (("Control+Home",), 0, "HELP"),
+    ):  # fmt: skip
+        it.press(*keys)
+        expect(focused).to_have_attribute("data-cell", f"{names[row]}\n{command}")
+    expect(stops).to_have_count(1)
+    it.press("ArrowDown", "Enter")
+    expect(focused).to_have_attribute("data-cell", f"{names[1]}\nHELP")
+    it.press("Tab", "Shift+Tab")
+    expect(focused).to_have_attribute("data-cell", f"{names[1]}\nHELP")
+    it.el.get_by_label("HELP answered").select_option("211")
+    expect(stops).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [600, 1366])
+@pytest.mark.parametrize("name", MAKERS)
+def test_nothing_is_cut(page: Page, lab: smtplab.Lab, name: str, width: int) -> None:
+    """On a small screen no widget is wider than the page, and nothing in it is beyond its edge without a way there."""
+    page.set_viewport_size({"width": width, "height": 768})
+    it = Mounted(page, MAKERS[name](lab))
+    beyond = """(el) => {
+      const edge = el.getBoundingClientRect().right;
+      const scrolls = (node) => node !== el &&
+        (/auto|scroll/.test(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
+      return [...el.querySelectorAll("*")]
+        .filter((node) => node.getBoundingClientRect().right > edge + 1 && !scrolls(node))
+        .map((node) => node.outerHTML.slice(0, 100));
+    }"""
+    assert it.el.evaluate(beyond) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_gallery_keeps_its_heads_in_sight(page: Page) -> None:
+    """Scrolled to its last cell, the gallery still shows that row's server and that column's command."""
+    page.set_viewport_size({"width": 600, "height": 768})
+    it = Mounted(page, GalleryPresenter())
+    it.el.locator(".grid button").first.focus()
+    it.press("Control+End")
+    for head in (it.el.locator("tbody tr").last.locator("th"), it.el.locator("thead th").last):
+        inside = """(node) => {
+          const [one, grid] = [node, node.closest(".grid")].map((each) => each.getBoundingClientRect());
+          return one.left >= grid.left - 1 && one.top >= grid.top - 1
+            && one.right <= grid.right + 1 && one.bottom <= grid.bottom + 1;
+        }"""
+        assert head.evaluate(inside)
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_gallery_offers_what_the_column_has(page: Page, command: str) -> None:
+    """What may be guessed are the column's most frequent codes and the right one: each cell can be guessed."""
+    presenter = GalleryPresenter(predict=True)
+    it = Mounted(page, presenter)
+    column = {each["name"]: each["codes"][COMMANDS.index(command)] for each in presenter.state["servers"]}
+    frequent = [code for code, _ in Counter(code for code in column.values() if code != "-").most_common()]
+    for code in frequent:
+        server = next(name for name, given in column.items() if given == code)
+        it.el.get_by_role("button", name=f"{server}, {command}: not revealed yet").click()
+        offered = it.el.get_by_role("radio").evaluate_all("radios => radios.map(({ value }) => value)")
+        assert code in offered
+        assert frequent[0] in offered
+        assert set(offered) <= set(frequent)
+        assert offered == sorted(offered)
+        assert len(offered) == min(6, len(frequent))
+
+
+def test_gallery_tells_why(page: Page) -> None:
+    """After a guess the cell says what was guessed, what came and why; each column keeps its own score."""
+    it = Mounted(page, GalleryPresenter(predict=True))
+    expect(it.el.get_by_label("Predict first")).to_be_checked()
+    words = []
+    for server, command, guess in (
+        ("exim-4.96", "HELP", "250"), ("exim-4.96", "HELP NOSUCH", "214"), ("twisted-26.10.0", "NOOP", "250"),
+        ("dumbster-1.6", "HELP", "211"),
+    ):  # fmt: skip
+        it.el.get_by_role("button", name=f"{server}, {command}: not revealed yet").click()
+        it.el.get_by_role("radio", name=guess).check()
+        it.el.get_by_role("button", name="Reveal", exact=True).click()
+        it.answer()
+        words.append(it.el.locator(".details .guess").inner_text())
+    assert words[0].startswith("You said 250, it said 214, because: The command succeeded and the text is help")
+    assert words[1].startswith("You said 214, and it said 214, because: ")
+    assert words[2].startswith("You said 250, it said 500, because: The server does not know this command")
+    assert "violates a MUST: " in words[2]
+    expect(it.el.get_by_role("status")).to_have_text(
+        "HELP: 1 of 2 right · HELP NOSUCH: 1 of 1 right · NOOP: 0 of 1 right"
+    )
+    it.el.get_by_role("button", name="exim-4.96, HELP: 214").click()  # opened again, it is no guess
+    it.answer()
+    expect(it.el.locator(".details .guess")).to_have_count(0)

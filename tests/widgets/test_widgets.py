@@ -242,6 +242,12 @@ def test_exercise_gives_the_feedback_for_the_answer(lab: smtplab.Lab) -> None:
         smtplab.exercise("nosuch", lab)
 
 
+def test_gallery_predicts_where_it_is_asked_to() -> None:
+    """The gallery asks first where `predict` says so, and not otherwise."""
+    assert smtplab.gallery(predict=True).predict is True
+    assert smtplab.gallery().predict is False
+
+
 def test_gallery_opens_cells() -> None:
     """A cell opened shows octets in parts, verdicts worst first and where it comes from; nonsense gets nothing."""
     gallery = smtplab.gallery()

@@ -229,6 +229,7 @@ function render({ model, el }) {
         { "aria-label": texts.console_copy });
       area.addEventListener("keydown", (event) => {
         if (event.key === "Escape") {
+          event.preventDefault(); // it closes this, and nothing else
           area.remove();
           copy.focus();
           say("");

@@ -20,13 +20,12 @@ class ExercisePresenter(Presenter):
     """A question with a form for the answer. `answer("214")` answers it from Python, with the same feedback.
 
     exercise_id: one of `smtplab.exercises.exercises()`.
-    lab: whose server decides, where the exercise asks one.
+    lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
     Raises UnknownName for an unknown exercise.
     """
 
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
         self._exercise = exercise = checks.exercise(exercise_id, lang)
-        self._asks = lab is not None
         self._answers = 0
         super().__init__(lang, lab)
         self.state |= {
@@ -38,8 +37,10 @@ class ExercisePresenter(Presenter):
     def answer(self, answer: Any) -> Feedback:
         """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
         self.show(given=[str(part) for part in answer] if isinstance(answer, list | tuple) else _written(answer))
-        feedback = checks.check(self._exercise.id, answer, self.lab if self._asks else None, self.lang)
-        self._judge(feedback.right, str(feedback), "" if feedback.reply is None else str(feedback.reply))
+        feedback = checks.check(self._exercise.id, answer, lang=self.lang)
+        self._judge(
+            feedback.right, feedback.words, "" if feedback.reply is None else str(feedback.reply), feedback.verdict
+        )
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
@@ -54,9 +55,9 @@ class ExercisePresenter(Presenter):
         except (SmtplabError, OSError, ValueError) as error:
             self._judge(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
-    def _judge(self, right: bool | None, text: str, reply: str = "") -> None:
+    def _judge(self, right: bool | None, text: str, reply: str = "", verdict: str = "") -> None:
         self._answers += 1  # the same answer again is shown again
-        self.show(feedback={"right": right, "text": text, "reply": reply, "number": self._answers})
+        self.show(feedback={"right": right, "text": text, "reply": reply, "verdict": verdict, "number": self._answers})
 
     def plain(self) -> str:
         """Return the question and what there is to choose from."""

@@ -2,7 +2,7 @@
  * The exercise card: a question, an answer, and the feedback made for that answer. It sends {type: "answer", answer};
  * with its model's set and save_changes, where there are any, what is filled in but not sent outlives a reload.
  * @typedef {string | string[]} Answer
- * @typedef {{right: boolean | null, text: string, reply: string, number: number}} Feedback
+ * @typedef {{right: boolean | null, text: string, reply: string, verdict: string, number: number}} Feedback
  * @typedef {SharedState & {question: string, kind: string, options: [string, string][], items: string[], rows: number,
  *   call: string, prediction: boolean, given: Answer, feedback: Feedback | {}}} State
  * @typedef {import("@anywidget/types").AnyModel<State>} Model
@@ -100,11 +100,10 @@ function render({ model, el }) {
   const show = () => {
     const feedback = model.get("feedback") ?? {};
     if (!("text" in feedback)) return;
-    const { right, text, reply } = feedback;
+    const { right, text, reply, verdict } = feedback;
     const look = right ? "is-right" : "is-not-yet";
-    const verdict = `${right ? texts.exercise_right : texts.exercise_not_yet} `;
     status.className = `smtplab-ex-feedback ${right === null ? "" : look}`; // what was refused is neither
-    status.replaceChildren(element("p", {}, ...(right === null ? [] : [element("strong", { textContent: verdict })]), text));
+    status.replaceChildren(element("p", {}, ...(right === null ? [] : [element("strong", { textContent: `${verdict} ` })]), text));
     if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), texts.exercise_reply));
   };
   const putBack = () => entry?.write(model.get("given"));
@@ -125,9 +124,7 @@ function render({ model, el }) {
       model.save_changes?.();
     });
   }
-  const release = begin(el, "ex", model.get("lang"), (event) => {
-    if (entry && event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
-  });
+  const release = begin(el, "ex", model.get("lang"));
   const unfollow = follow(model, { "change:feedback": show, "change:given": putBack });
   putBack();
   show();

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 class GalleryPresenter(Presenter):
-    """Servers by commands. The page asks to open a cell and gets its details."""
+    """Servers by commands. The page asks to open a cell and gets its details.
 
-    def __init__(self, lang: str | None = None) -> None:
+    predict: whether the page has each code predicted before it shows it, until the reader wishes otherwise.
+    """
+
+    def __init__(self, lang: str | None = None, *, predict: bool = False) -> None:
         super().__init__(lang)
         rows = [
             {"name": server.name, "about": _about(server, self.lang), "codes": codes}
@@ -26,7 +29,7 @@ class GalleryPresenter(Presenter):
         ]
         codes = sorted({code for row in rows for code in row["codes"]} - {"-"})
         names = {code: explain(code, self.lang).text for code in codes}
-        self.show(commands=list(COMMANDS), servers=rows, names=names)
+        self.show(commands=list(COMMANDS), servers=rows, names=names, predict=predict)
 
     def received(self, content: dict[str, Any]) -> None:
         """Send the details of the cell that the page opens."""
