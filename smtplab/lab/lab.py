@@ -20,6 +20,7 @@ from smtplab.lab.carriers import Carrier, open_carrier
 from smtplab.protocol.client import Client
 from smtplab.protocol.command import command_line
 from smtplab.protocol.timeouts import seconds
+from smtplab.server.guard import Refusal, is_interrupt
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import Message, ServerState
@@ -215,12 +216,20 @@ def _personality(how: str | Personality) -> Personality:
 
 
 def _factory(server: Any, handler: Any, state: ServerState) -> Callable[[Any, Any], Any]:
-    def make_server(loop: Any, sources_of: Any) -> Any:
+    def make(loop: Any, sources_of: Any) -> Any:
         if issubclass(server, LabSMTP):
             session = server(handler, state=state, patient=True, hostname=HOSTNAME, ident="smtplab", loop=loop)
             session.sources_of = sources_of
             return session
         return server(state if handler is None else handler, hostname=HOSTNAME, loop=loop)
+
+    def make_server(loop: Any, sources_of: Any) -> Any:
+        try:
+            return make(loop, sources_of)
+        except BaseException as error:  # a class or a handler of the learner's that does not fit
+            if is_interrupt(error):
+                raise
+            return Refusal(error, sources_of, server.__name__)
 
     return make_server
 

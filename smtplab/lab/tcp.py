@@ -82,8 +82,11 @@ class TcpCarrier:
     # --- in the server's thread
 
     def _serve(self) -> None:
+        main = self._loop.create_task(self._main())
         try:
-            self._loop.run_until_complete(self._main())
+            while not main.done():
+                with suppress(SystemExit, KeyboardInterrupt):  # of a handler's: asyncio stops its loop for these two
+                    self._loop.run_until_complete(main)
         finally:
             self._listener.close()
             self._loop.close()
