@@ -129,6 +129,7 @@ class TcpConnection:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
         self.source = sources.of
+        self.lines_read = sources.lines_read
         self._limit = 0.0
         self._poll = None
         if hasattr(select, "poll"):

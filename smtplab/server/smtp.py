@@ -26,6 +26,8 @@ from smtplab.server.state import ServerState
 if TYPE_CHECKING:
     import asyncio
 
+    from smtplab.protocol.sources import Sources
+
 
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
@@ -64,6 +66,7 @@ class LabSMTP(GuardedSMTP):
         self._patient = patient and not self.state.personality.stock
         self.bare_lf = not self._patient or self.state.personality.bare_lf
         self._dialogue: Dialogue | None = None
+        self._sources: Sources | None = None
         self._greeted = False
         self._says_hello = False
         """Whether aiosmtpd answers EHLO, which it does line by line."""
@@ -113,6 +116,10 @@ class LabSMTP(GuardedSMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """Count the session out (asyncio.Protocol)."""
         self.state.sessions.discard(self)
+        if self._sources is not None:
+            self._sources.ended = self.lines_read
+        if self._handler_coroutine is None:
+            return  # the session never began: an interrupt came first
         super().connection_lost(error)
 
     # --- commands in
