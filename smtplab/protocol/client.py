@@ -31,6 +31,9 @@ _MOMENT = 0.25
 
 _DOT = b".\r\n"
 
+_MAY_CLOSE = (*CLOSING_CODES, b"521", b"554")
+"""Replies after which a server of which nothing more is known may have hung up (RFC 7504 §3; RFC 5321 §3.1)."""
+
 
 class Client:
     """One client. It opens a connection when it needs one, and a new one after losing it.
@@ -317,7 +320,8 @@ class Client:
         (source, closes, error), lines = connection.source(self._read)
         if -1 < lines < self._sent:
             command = None
-        closes = closes or (reply.raw[:3] in CLOSING_CODES and self._hangs_up(connection))
+        last = CLOSING_CODES if lines >= 0 else _MAY_CLOSE
+        closes = closes or (reply.raw[:3] in last and self._hangs_up(connection))
         self._exchanges.append(Exchange.noted(command, reply, self._session, source, closes, error))
         self._arrived.popleft()
         if closes:

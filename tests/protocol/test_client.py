@@ -92,9 +92,10 @@ def test_last_words_with_more_behind_them() -> None:
     assert client.send(b"NOOP\r\n", 1).text == "still here"
 
 
-def test_last_words_and_no_end() -> None:
-    """A server that says 421 and stays has not hung up; one that goes has."""
-    stays, goes = Scripted(b"421 soon\r\n", "wait"), Scripted(b"421 now\r\n", b"")
+@pytest.mark.parametrize("code", [b"221", b"421", b"521", b"554"])
+def test_last_words_and_no_end(code: bytes) -> None:
+    """A server that says 421, say, and stays has not hung up; one that goes has."""
+    stays, goes = Scripted(code + b" soon\r\n", "wait"), Scripted(code + b" now\r\n", b"")
     for connection, closed in ((stays, False), (goes, True)):
         client = client_of(connection)
         client.send(b"NOOP\r\n", 1)
