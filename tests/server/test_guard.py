@@ -269,3 +269,22 @@ def test_an_error_shows_no_controls(start: Start) -> None:
     lab.send("NOOP")
     assert "\x1b" not in str(lab.transcript)
     assert r"\x1b]0;x\x07\u202e" in lab.transcript[-1].error
+
+
+def test_a_starttls_hook_stays_plain(start: Start) -> None:
+    """The one hook that aiosmtpd calls without waiting is no coroutine after it was guarded, and may raise."""
+
+    class Handler:
+        def handle_STARTTLS(self, *_any: object) -> bool:
+            raise ValueError
+
+    sessions: list[Any] = []
+
+    class Mine(smtplab.LabSMTP):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            sessions.append(self)
+
+    lab = start(server=Mine, handler=Handler())
+    lab.send("NOOP")
+    assert sessions[0]._handle_hooks["STARTTLS"](sessions[0], None, None) is False
