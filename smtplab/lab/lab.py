@@ -79,8 +79,18 @@ class Lab:
         return self
 
     def stop(self) -> None:
-        """Stop the server and close every connection to it. Idempotent."""
-        with self._turn():
+        """Stop the server and close every connection to it. Idempotent.
+
+        A `send` that waits for its reply in another thread raises ConnectionLost or LabStopped.
+        """
+        turn = self._turn()
+        if self._carrier.name == "tcp":  # in memory nobody waits
+            if self._lock.acquire(blocking=False):
+                self._lock.release()
+            elif self._stop is not None:
+                self._client.connect = _stopped
+                self._carrier.close()
+        with turn:
             if self._stop is not None:
                 self._stop()
 

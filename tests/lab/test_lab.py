@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psutil
@@ -369,3 +370,32 @@ def test_every_public_name_is_there() -> None:
         assert getattr(smtplab, name) is not None
     with pytest.raises(AttributeError, match="nosuch"):
         _ = smtplab.nosuch
+
+
+def test_stopping_does_not_wait_for_a_reply() -> None:
+    """A lab that is stopped while another thread waits for a reply stops at once, and that thread is told."""
+    asked = threading.Event()
+    errors: list[Exception] = []
+
+    def silent(_line: str) -> bytes:
+        asked.set()
+        return b""
+
+    def ask() -> None:
+        try:
+            lab.send("NOOP")
+        except smtplab.SmtplabError as error:
+            errors.append(error)
+
+    lab = smtplab.start(smtplab.Personality.scripted({"NOOP": silent}), carrier="tcp", timeout=60)
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    assert asked.wait(20)
+    began = time.monotonic()
+    lab.stop()
+    waiting.join()
+    assert time.monotonic() - began < 20
+    assert [type(error) for error in errors] == [smtplab.ConnectionLost]
+    assert not lab.running
+    assert lab.start().send("HELP").code == 214
+    lab.stop()
