@@ -21,6 +21,7 @@ from smtplab.protocol.client import Client
 from smtplab.protocol.command import command_line
 from smtplab.protocol.octets import show_text
 from smtplab.protocol.timeouts import seconds
+from smtplab.server.guard import Refusal, is_interrupt
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import Message, ServerState
@@ -82,8 +83,18 @@ class Lab:
         return self
 
     def stop(self) -> None:
-        """Stop the server and close every connection to it. Idempotent."""
-        with self._turn():
+        """Stop the server and close every connection to it. Idempotent.
+
+        A `send` that waits for its reply in another thread raises ConnectionLost or LabStopped.
+        """
+        turn = self._turn()
+        if self._carrier.name == "tcp":  # in memory nobody waits
+            if self._lock.acquire(blocking=False):
+                self._lock.release()
+            elif self._stop is not None:
+                self._client.connect = _stopped
+                self._carrier.close()
+        with turn:
             if self._stop is not None:
                 self._stop()
 
@@ -216,12 +227,20 @@ def _personality(how: str | Personality) -> Personality:
 
 
 def _factory(server: Any, handler: Any, state: ServerState) -> Callable[[Any, Any], Any]:
-    def make_server(loop: Any, sources_of: Any) -> Any:
+    def make(loop: Any, sources_of: Any) -> Any:
         if issubclass(server, LabSMTP):
             session = server(handler, state=state, patient=True, hostname=HOSTNAME, ident="smtplab", loop=loop)
             session.sources_of = sources_of
             return session
         return server(state if handler is None else handler, hostname=HOSTNAME, loop=loop)
+
+    def make_server(loop: Any, sources_of: Any) -> Any:
+        try:
+            return make(loop, sources_of)
+        except BaseException as error:  # a class or a handler of the learner's that does not fit
+            if is_interrupt(error):
+                raise
+            return Refusal(error, sources_of, server.__name__)
 
     return make_server
 

@@ -7,7 +7,6 @@ opened, and in a browser. Time is virtual, so every run is the same.
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING, Any
 
 from smtplab.lab.steploop import StepLoop
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HIGH_WATER = 65536
+_LOW_WATER = _HIGH_WATER // 4
 
 
 class MemoryTransport(asyncio.Transport):
@@ -96,13 +96,13 @@ class MemoryTransport(asyncio.Transport):
             self._inbox += data
             self._hand_over()
         else:
-            self._protocol.data_received(data)
+            self._deliver(data)
 
     def take(self) -> bytes:
-        """Take the octets that the server has put out."""
-        data = bytes(self.out)
-        self.out.clear()
-        if not self._writable:
+        """Take octets that the server has put out, as many as a socket gives at once."""
+        data = bytes(self.out[:_HIGH_WATER])
+        del self.out[:_HIGH_WATER]
+        if not self._writable and len(self.out) <= _LOW_WATER:
             self._writable = True
             self._loop.call_soon(self._protocol.resume_writing)
         return data
@@ -111,7 +111,14 @@ class MemoryTransport(asyncio.Transport):
         while self._inbox and self.is_reading():
             chunk = bytes(self._inbox[:_HIGH_WATER])
             del self._inbox[:_HIGH_WATER]
-            self._protocol.data_received(chunk)
+            self._deliver(chunk)
+
+    def _deliver(self, data: bytes) -> None:
+        try:
+            self._protocol.data_received(data)
+        except Exception as error:  # noqa: BLE001  asyncio's transports hang up too
+            self._loop.call_exception_handler({"message": "in data_received", "exception": error})
+            self.close()
 
 
 class MemoryConnection:
@@ -120,6 +127,7 @@ class MemoryConnection:
     def __init__(self, loop: StepLoop, server: Any, sources: Sources, number: int) -> None:
         self._loop = loop
         self.source = sources.of
+        self.lines_read = sources.lines_read
         self._transport = MemoryTransport(loop, number)
         self._transport.set_protocol(server)
         self.clock = loop.time
@@ -127,11 +135,7 @@ class MemoryConnection:
 
     def send(self, data: bytes, timeout: float) -> None:  # noqa: ARG002  memory never makes a sender wait
         """Send octets. A command that is answered at once is answered here, inside the server."""
-        self._loop.stepped_by = threading.get_ident()
-        try:
-            self._transport.put(data)
-        finally:
-            self._loop.stepped_by = None
+        self._loop.call(self._transport.put, data)
 
     def receive(self, deadline: float) -> bytes:
         """Step until octets are there, or `clock()` is `deadline`; b"" when the server has closed."""
@@ -180,7 +184,7 @@ class MemoryCarrier:
 
     def inside(self) -> bool:
         """Return whether the caller runs in one of this server's steps."""
-        return self.loop.stepped_by == threading.get_ident()
+        return self.loop.inside()
 
     def close(self) -> None:
         """Stop the server and its sessions. Idempotent."""

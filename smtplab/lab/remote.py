@@ -96,6 +96,10 @@ class RemoteConnection:
         del end
         return UNKNOWN
 
+    def lines_read(self) -> int:
+        """Return -1: how much a remote server has read is not known."""
+        return -1
+
     def close(self) -> None:
         """Hang up."""
         self._sock.close()

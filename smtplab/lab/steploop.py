@@ -13,6 +13,7 @@ import contextvars
 import heapq
 import itertools
 import logging
+import sys
 import threading
 from asyncio import events, tasks
 from collections import deque
@@ -71,6 +72,8 @@ class StepLoop(asyncio.AbstractEventLoop):
         self._now = 0.0
         self.stepped_by: int | None = None
         """The thread in which a step is under way, or None."""
+        self._outer: asyncio.AbstractEventLoop | None = None
+        """The loop that was set aside for a step."""
         self._closed = False
 
     # --- what asyncio's tasks, futures, streams and timeouts ask of a loop
@@ -158,17 +161,18 @@ class StepLoop(asyncio.AbstractEventLoop):
         """
         if not self._ready:
             return
-        if self.stepped_by is not None:
+        if self.stepped_by is not None and (self.stepped_by != threading.get_ident() or self.inside(2)):
             raise LabError(_say("inside"))
         # asyncio has these four for authors of loops and tasks; a thread has one current task from Python 3.14 on
         outer = events._get_running_loop()  # noqa: SLF001
         task = None if outer is None else tasks.current_task(outer)
-        if outer is not None and task is not None:
-            tasks._leave_task(outer, task)  # noqa: SLF001
-        events._set_running_loop(self)  # noqa: SLF001
-        self.stepped_by = threading.get_ident()
         ready = self._ready
+        self._outer = outer
         try:
+            self.stepped_by = threading.get_ident()
+            if outer is not None and task is not None:
+                tasks._leave_task(outer, task)  # noqa: SLF001
+            events._set_running_loop(self)  # noqa: SLF001
             for _ in range(_MAX_STEPS):
                 if not ready:
                     return
@@ -176,10 +180,35 @@ class StepLoop(asyncio.AbstractEventLoop):
                 ready.popleft().run(self)
             raise LabError(_say("never_rests"))
         finally:
-            self.stepped_by = None
             events._set_running_loop(outer)  # noqa: SLF001
-            if outer is not None and task is not None:
+            if outer is not None and task is not None and tasks.current_task(outer) is None:
                 tasks._enter_task(outer, task)  # noqa: SLF001
+            self.stepped_by = None
+
+    def call(self, callback: Callable[..., None], *args: Any) -> None:
+        """Call what belongs to the server, as a step does."""
+        try:
+            self.stepped_by = threading.get_ident()
+            callback(*args)
+        finally:
+            self.stepped_by = None
+
+    def inside(self, depth: int = 1) -> bool:
+        """Return whether the caller runs in a step. What an interrupt left of one, at its very end, is put right.
+
+        depth: of the frame to look from, 1 for the caller's.
+        """
+        if self.stepped_by != threading.get_ident():
+            return False
+        frame = sys._getframe(depth)  # noqa: SLF001  whether the step is still under way is seen there alone
+        while frame is not None:
+            if frame.f_code in _STEPS and frame.f_locals["self"] is self:
+                return True
+            frame = frame.f_back  # type: ignore[assignment]
+        if events._get_running_loop() is self:  # noqa: SLF001
+            events._set_running_loop(self._outer)  # noqa: SLF001
+        self.stepped_by = None
+        return False
 
     def fire_next(self, deadline: float) -> bool:
         """Move the clock to the next timer and step, if one is due by `deadline`; return whether one was."""
@@ -213,3 +242,6 @@ class StepLoop(asyncio.AbstractEventLoop):
             self._closed = True
             self._ready.clear()
             self._timers.clear()
+
+
+_STEPS = {StepLoop.step.__code__, StepLoop.call.__code__}

@@ -82,8 +82,11 @@ class TcpCarrier:
     # --- in the server's thread
 
     def _serve(self) -> None:
+        main = self._loop.create_task(self._main())
         try:
-            self._loop.run_until_complete(self._main())
+            while not main.done():
+                with suppress(SystemExit, KeyboardInterrupt):  # of a handler's: asyncio stops its loop for these two
+                    self._loop.run_until_complete(main)
         finally:
             self._listener.close()
             self._loop.close()
@@ -126,6 +129,7 @@ class TcpConnection:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._sock = sock
         self.source = sources.of
+        self.lines_read = sources.lines_read
         self._limit = 0.0
         self._poll = None
         if hasattr(select, "poll"):

@@ -166,6 +166,10 @@ class WatchedConnection:
         """Return how the server came by a reply; where it ends is counted in all the server's octets."""
         return self.inner.source(end + self._dropped)
 
+    def lines_read(self) -> int:
+        """Return -1: a probe takes one connection, and sends nothing again in another."""
+        return -1
+
     def close(self) -> None:
         """Hang up."""
         self._closed = True

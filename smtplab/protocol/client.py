@@ -34,6 +34,9 @@ _MOMENT = 0.25
 
 _DOT = b".\r\n"
 
+_MAY_CLOSE = (*CLOSING_CODES, b"521", b"554")
+"""Replies after which a server of which nothing more is known may have hung up (RFC 7504 §3; RFC 5321 §3.1)."""
+
 
 class Client:
     """One client. It opens a connection when it needs one, and a new one after losing it.
@@ -54,6 +57,10 @@ class Client:
         self._sent = 0
         """How many command lines were sent on this connection."""
         self._in_data = False
+        self._busy = False
+        """Whether a call is under way, or was when it was interrupted."""
+        self._unanswered: bytes | None = None
+        """What was sent last and has no reply yet."""
 
     @property
     def transcript(self) -> Transcript:
@@ -81,20 +88,29 @@ class Client:
 
         A server that has hung up before it read the command gets it once more, in a new session.
         """
+        self._begin()
+        try:
+            reply = self._exchange(line, timeout)
+        except BaseException:
+            # an interrupt: a reply that comes after it must not pass for the next command's
+            self._abandon(self._unanswered)
+            raise
+        self._busy = False
+        if reply is None:
+            raise LabError(_say("reading_message"))
+        return reply
+
+    def _exchange(self, line: bytes, timeout: float) -> Reply | None:
+        """Send a command and return its reply; None where the server reads a message, and it is not sent."""
         for _ in range(2):
             connection, deadline = self._ready(timeout)
             if self.reading_message and line != _DOT:
-                raise LabError(_say("reading_message"))
-            try:
-                if not self._put(connection, line, timeout):
-                    self._read_last_words(connection)
-                elif reply := self._take(connection, line, deadline):
-                    self._note_unasked()
-                    return reply
-            except BaseException:
-                # an interrupt: a reply that comes after it must not pass for the next command's
-                self._abandon(line)
-                raise
+                return None
+            if not self._put(connection, line, timeout):
+                self._read_last_words(connection)
+            elif reply := self._take(connection, line, deadline):
+                self._note_unasked()
+                return reply
         return self._lost(line)
 
     def send_raw(self, data: bytes, timeout: float, *, bare_lf: bool = True) -> tuple[Reply, ...]:
@@ -103,28 +119,54 @@ class Client:
         bare_lf: the server may take a bare LF for the end of a line, against RFC 5321 §2.3.8: its reply is waited for a
           moment, and without one the line goes on.
         """
-        connection, deadline = self._ready(timeout)
-        replies: list[Reply] = []
-        rest, line = data, data
+        self._begin()
         try:
-            self._put(connection, data, timeout)
-            while rest:
-                end = self._end_of_line(rest, connection if bare_lf else None)
-                line, rest = rest[:end], rest[end:]
-                if self._connection is None:
-                    self._lost(line + rest)
-                if not self._ends(line):
-                    self._exchanges.append(Exchange(line, None, self._session))
-                    break
-                reply = self._take(connection, line, deadline)
-                if reply is None:
-                    self._lost(line + rest)
-                replies.append(reply)
-            self._note_unasked()
+            replies = self._exchange_raw(data, timeout, bare_lf=bare_lf)
         except BaseException:
-            self._abandon(line)
+            self._abandon(self._unanswered)
             raise
+        self._busy = False
+        return replies
+
+    def _exchange_raw(self, data: bytes, timeout: float, *, bare_lf: bool) -> tuple[Reply, ...]:
+        for _ in range(2):
+            connection, deadline = self._ready(timeout)
+            replies = self._pipeline(connection, data, timeout, deadline, bare_lf=bare_lf)
+            if replies is not None:
+                return replies
+        return self._lost(data)
+
+    def _pipeline(
+        self, connection: Connection, data: bytes, timeout: float, deadline: float, *, bare_lf: bool
+    ) -> tuple[Reply, ...] | None:
+        """Send octets, and return the replies; None where the server has hung up before it read any of them."""
+        replies: list[Reply] = []
+        rest = data
+        if not self._put(connection, data, timeout):
+            self._read_last_words(connection)
+            return None
+        while rest:
+            end = self._end_of_line(rest, connection if bare_lf else None)
+            line, rest = rest[:end], rest[end:]
+            if self._connection is None:
+                self._lost(line + rest)
+            if not self._ends(line):
+                self._exchanges.append(Exchange(line, None, self._session))
+                break
+            reply = self._take(connection, line, deadline)
+            if reply is None and not replies:
+                return None
+            if reply is None:
+                self._lost(line + rest)
+            replies.append(reply)
+        self._note_unasked()
         return tuple(replies)
+
+    def _begin(self) -> None:
+        """Begin a call; where an interrupt has cut the last one short, its connection may be out of step."""
+        if self._busy:
+            self._abandon(self._unanswered)
+        self._busy, self._unanswered = True, None
 
     # --- lines
 
@@ -159,22 +201,25 @@ class Client:
             self._read_waiting(self._connection)
         if self._connection is not None:
             return self._connection, self._connection.clock() + timeout
-        connection = self._connection = self.connect(timeout)
-        self._session += 1
         self._parser = ReplyParser()
         self._arrived.clear()
         self._read, self._sent, self._in_data = 0, 0, False
+        self._session += 1
+        connection = self._connection = self._connected(timeout)
         deadline = connection.clock() + timeout
-        try:
-            self._take(connection, None, deadline)
-            if self._connection is not None:
-                self._read_waiting(connection)
-        except BaseException:
-            self._abandon(None)
-            raise
+        self._take(connection, None, deadline)
+        if self._connection is not None:
+            self._read_waiting(connection)
         if self._connection is None:
             raise ConnectionLost(_say("hung_up_after_greeting"), self.transcript)
         return connection, deadline
+
+    def _connected(self, timeout: float) -> Connection:
+        try:
+            return self.connect(timeout)
+        except BaseException:
+            self._session -= 1  # there is none
+            raise
 
     def _read_waiting(self, connection: Connection) -> None:
         """Note what the server has said unasked, and whether it has hung up (RFC 5321 §3.8: after a 421, say)."""
@@ -192,6 +237,17 @@ class Client:
                 self._break(None, ReplyTimeout, _say("talks_on", limit=UNASKED_LIMIT))
         if data is None:
             self._note_hung_up()
+        elif self._parser.pending[:3].isdigit():
+            self._drop_half(connection)  # what is no reply at all stays: the next command's reader says so
+
+    def _drop_half(self, connection: Connection) -> None:
+        """Note half a reply that came unasked and stays half: it begins no answer to what is sent now."""
+        self._comes_soon(connection)
+        self._note_unasked()
+        if len(self._parser) and self._connection is not None:
+            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending))
+            self._read += len(self._parser)
+            self._parser = ReplyParser()
 
     def _note_hung_up(self) -> None:
         """Note that the server has hung up, unless that is noted already, and hang up too."""
@@ -204,6 +260,7 @@ class Client:
 
     def _put(self, connection: Connection, octets: bytes, timeout: float) -> bool:
         """Send octets, and return whether the server was still there to take them."""
+        self._unanswered = octets
         try:
             connection.send(octets, timeout)
         except TimeoutError:
@@ -222,21 +279,26 @@ class Client:
 
     def _take(self, connection: Connection, command: bytes | None, deadline: float) -> Reply | None:
         """Wait for the reply to `command`, and note the exchange; None where the server hangs up before it reads it."""
+        self._unanswered = command
         if not self._in_data:
             self._sent += command is not None
         while self._connection is not None:
-            self._wait(connection, command, deadline)
+            if not self._wait(connection, command, deadline):
+                break
             reply = self._note(connection, command)
             if reply is not None:
                 return reply
         return None
 
-    def _wait(self, connection: Connection, command: bytes | None, deadline: float) -> None:
-        """Wait for a reply."""
+    def _wait(self, connection: Connection, command: bytes | None, deadline: float) -> bool:
+        """Wait for a reply; return False where the server has hung up before it read the command."""
         try:
             while not self._arrived:
                 data = connection.receive(deadline)
                 if not data:
+                    if not len(self._parser) and -1 < connection.lines_read() < self._sent:
+                        self._note_hung_up()
+                        return False
                     self._break(command, ConnectionLost, _say("closed_before_reply"))
                 self._arrived.extend(self._parser.feed(data))
                 if not self._arrived and len(self._parser) > REPLY_LIMIT:
@@ -246,6 +308,7 @@ class Client:
         except TimeoutError:
             size = len(self._parser)
             self._break(command, ReplyTimeout, _say("timed_out_within", size=size) if size else _say("timed_out"))
+        return True
 
     def _note(self, connection: Connection, command: bytes | None) -> Reply | None:
         """Note the first reply that has arrived, and hang up where the server does.
@@ -257,7 +320,8 @@ class Client:
         (source, closes, error), lines = connection.source(self._read)
         if -1 < lines < self._sent:
             command = None
-        closes = closes or (reply.raw[:3] in CLOSING_CODES and self._hangs_up(connection))
+        last = CLOSING_CODES if lines >= 0 else _MAY_CLOSE
+        closes = closes or (reply.raw[:3] in last and self._hangs_up(connection))
         self._exchanges.append(Exchange.noted(command, reply, self._session, source, closes, error))
         self._arrived.popleft()
         if closes:
@@ -265,6 +329,8 @@ class Client:
             self.hang_up()
         if command is None:
             return reply if not self._sent else None
+        self._unanswered = None
+        self._sent = max(self._sent, lines)  # the lines of message text are read one by one
         self._in_data = reply.raw.startswith(b"354") and command[:4].upper() == b"DATA"
         return reply
 
@@ -291,9 +357,11 @@ class Client:
             return
         connection, self._connection = self._connection, None
         last = self._exchanges[-1] if self._exchanges else None
-        answered = last is not None and last.session == self._session and last.sent is command and command is not None
-        if not answered:
+        answered = last is not None and last.session == self._session and last.sent is command
+        if not answered or (command is None and len(self._parser)):
             self._exchanges.append(Exchange(command, None, self._session, closed=closed, partial=self._parser.pending))
+        if self._arrived and self._exchanges[-1].reply is self._arrived[0]:  # interrupted while it was noted
+            self._arrived.popleft()
         self._exchanges.extend(Exchange(None, reply, self._session) for reply in self._arrived)
         self._arrived.clear()
         connection.close()

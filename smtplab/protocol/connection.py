@@ -29,5 +29,8 @@ class Connection(Protocol):
         And how many lines it had read when it wrote it, -1 where that is not known.
         """
 
+    def lines_read(self) -> int:
+        """Return how many lines the server had read when it hung up, -1 where it has not or that is not known."""
+
     def close(self) -> None:
         """Hang up. Idempotent."""

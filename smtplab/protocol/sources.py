@@ -31,11 +31,16 @@ class Sources:
     def __init__(self) -> None:
         self._end = 0
         self._writes: deque[tuple[int, Source, int]] = deque()
+        self.ended = -1
 
     def note(self, size: int, source: Source, lines: int) -> None:
         """Note that the server is about to write `size` octets, having read `lines` lines of the client's."""
         self._end += size
         self._writes.append((self._end, source, lines))
+
+    def lines_read(self) -> int:
+        """Return how many lines the server had read when it hung up; -1 before that."""
+        return self.ended
 
     def of(self, end: int) -> tuple[Source, int]:
         """Return the source of the reply whose last octet stands before offset `end`, and the lines read by then.

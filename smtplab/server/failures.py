@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from traceback import FrameSummary
+
+from smtplab.protocol.octets import show_octets
 
 _OURS = {"smtplab", "aiosmtpd"}
 _SHOWN = 200
@@ -23,9 +26,14 @@ class CodeStopped(Exception):
     @classmethod
     def by(cls, error: BaseException) -> CodeStopped:
         """Make it of the error that was raised, which is its cause."""
-        stopped = cls(str(error))
+        stopped = cls()  # an error's own text may raise
         stopped.__cause__ = error
         return stopped
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Return whether a person has interrupted: Python raises that in the main thread, and nowhere else."""
+    return isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread()
 
 
 def describe(error: BaseException, culprit: str = "") -> str:
@@ -33,7 +41,7 @@ def describe(error: BaseException, culprit: str = "") -> str:
 
     culprit: the method, hook or script that was called, for an error that was raised in none of its lines.
     """
-    original = error.__cause__ if isinstance(error, CodeStopped) and error.__cause__ else error
+    original = _original(error)
     frame = _frame_of_theirs(original)
     place = f"{frame.name}, line {frame.lineno}" if frame else culprit
     return f"{_named(original)} ({place})" if place else _named(original)
@@ -45,10 +53,19 @@ def status_of(error: BaseException, culprit: str = "") -> str:
     451 is for an error in processing (RFC 5321 §4.2.3). What no code of a user's had a part in, the parser raised: it
     could not read the command's argument, which is 501 (§4.2.4), without a word on its inside.
     """
-    if not culprit and not _frame_of_theirs(error):
+    original = _original(error)
+    if original is error and not culprit and not _frame_of_theirs(error):
         return "501 Syntax error in parameters or arguments"
-    original = error.__cause__ if isinstance(error, CodeStopped) and error.__cause__ else error
     return f"451 Requested action aborted: this server's code raised {_named(original)}"
+
+
+def last_words(error: BaseException) -> str:
+    """Return what a server says that cannot go on: 421, and it hangs up (RFC 5321 §3.8)."""
+    return f"421 Service not available, closing: this server's code raised {_named(_original(error))}"
+
+
+def _original(error: BaseException) -> BaseException:
+    return error.__cause__ if isinstance(error, CodeStopped) and error.__cause__ else error
 
 
 def _named(error: BaseException) -> str:
@@ -57,7 +74,8 @@ def _named(error: BaseException) -> str:
         message = str(error)
     except Exception:  # noqa: BLE001
         message = ""
-    message = " ".join(message.split())
+    # it is shown to a person, whose terminal is not to obey it
+    message = show_octets(" ".join(message.split()).encode("utf-8", "surrogatepass"))
     message = message if len(message) <= _SHOWN else message[: _SHOWN - 3] + "..."
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
-from smtplab.server.failures import OF_ASYNCIO, CodeStopped
+from smtplab.server.failures import OF_ASYNCIO, CodeStopped, is_interrupt
 from smtplab.server.personality import Answer
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ PRIVATE_NAMES = {
     "_enforce_call_limit": ("1.3.2", "HELP is not free where calls are counted"),
     "_syntax_available": ("1.2.2", "whether a command is offered in this session"),
     "_handle_hooks": ("1.2.2", "verb to the handler's hook: an error in a hook is the user's"),
+    "_ehlo_hook_ver": ("1.3.0", "whether EHLO's hook returns all lines of the reply, or its last one"),
+    "_handle_client": ("1.2.2", "the session's task: what it raises ends the session"),
+    "_handler_coroutine": ("1.2.2", "that task itself: whether it is being cancelled"),
+    "_getaddr": ("1.2.2", "reads an address, and stumbles over some"),
 }
 """Private names of aiosmtpd that this room uses: the version that they were first seen in, and what for."""
 
@@ -176,8 +180,12 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
     def _try(self, line: bytes) -> Answer | Exception | None:
         self.lines_read += 1
         try:
-            return self.answer_to(line)
-        except (*OF_ASYNCIO, SystemExit, StopIteration) as error:
-            return CodeStopped.by(error)
-        except Exception as error:  # noqa: BLE001  a learner's script may raise anything; the session answers for it
-            return error
+            answer = self.answer_to(line)
+        except BaseException as error:  # a learner's script may raise anything; the session answers for it
+            if is_interrupt(error):
+                raise
+            plain = not isinstance(error, (*OF_ASYNCIO, StopIteration))
+            return error if isinstance(error, Exception) and plain else CodeStopped.by(error)
+        if answer is not None and not isinstance(answer, Answer):
+            return TypeError(f"the answer to a command is {answer!r:.60}, which is no Answer")
+        return answer

@@ -22,18 +22,23 @@ _UNSAFE = re.compile(rb"[^\t\x20-\x7e]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
-def one_reply(status: str | bytes, *, utf8: bool = False) -> bytes:
+def printable(text: str) -> str:
+    """Return a text as it can stand in a line of a reply: what is not printable ASCII is written as an escape."""
+    return _safe(text.encode("utf-8", "surrogateescape"), utf8=False).decode("ascii")
+
+
+def one_reply(status: str | bytes, *, utf8: bool = False, one_line: bool = False) -> bytes:
     """Return the octets of one reply, CRLF included; what cannot stand in it is written as an escape.
 
     status: the reply without its last line end (one is forgiven); several lines only where they are one reply.
-    utf8: leave well-formed UTF-8 as it is.
+    utf8: leave well-formed UTF-8 as it is. one_line: the status is a line of a reply, and not several.
     """
     octets = _encoded(status) if isinstance(status, str) else status
     if not _UNSAFE.search(octets):
         return octets + b"\r\n"  # as nearly every reply is
     octets = octets.removesuffix(b"\n").removesuffix(b"\r")
     lines = _LINE_END.split(octets)
-    if not _is_one(lines):
+    if one_line or not _is_one(lines):
         lines = [_LINE_END.sub(lambda end: _escape(end[0]), octets)]
     return b"".join(_safe(line, utf8=utf8) + b"\r\n" for line in lines)
 
@@ -44,6 +49,14 @@ def _encoded(status: str) -> bytes:
         return status.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         return status.encode("utf-8", "backslashreplace")
+
+
+def is_whole(status: object) -> bool:
+    """Return whether a value is one whole reply, as far as its code and its last line say."""
+    if not isinstance(status, str | bytes):
+        return False
+    octets = one_reply(status)
+    return octets[:3].isdigit() and is_last_line(octets)
 
 
 def is_last_line(octets: bytes) -> bool:

@@ -38,6 +38,13 @@ class Answer:
     close: bool = False
     source: str = "scripted"
 
+    def __post_init__(self) -> None:
+        """Refuse what is no octets, where it is made: on the wire it would be too late."""
+        if not isinstance(self.octets, bytes):
+            if not isinstance(self.octets, bytearray | memoryview):
+                raise TypeError(_say("answer_octets", octets=f"{self.octets!r:.60}"))
+            object.__setattr__(self, "octets", bytes(self.octets))
+
     @cached_property
     def code(self) -> str:
         """The code of its last line, as the figures count it; "" for silence."""

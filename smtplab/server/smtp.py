@@ -7,8 +7,6 @@ which SMTP does not have. It takes aiosmtpd's own options and can stand wherever
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import logging
 import re
 from collections import defaultdict
@@ -17,23 +15,26 @@ from typing import TYPE_CHECKING, Any
 from aiosmtpd.smtp import SMTP, syntax
 
 from smtplab.protocol.reply import CLOSING_CODES, Reply
-from smtplab.protocol.sources import Source, Sources
-from smtplab.server.failures import OF_ASYNCIO, CodeStopped, describe, status_of
-from smtplab.server.fast_path import FastPath
+from smtplab.protocol.sources import Source
+from smtplab.server.failures import is_interrupt, status_of
+from smtplab.server.guard import GuardedSMTP
 from smtplab.server.help import ALIASES, TOPICS, Topic
-from smtplab.server.output import is_last_line, one_reply
+from smtplab.server.output import is_last_line, one_reply, printable
 from smtplab.server.personality import Answer, Dialogue
 from smtplab.server.state import ServerState
+from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import asyncio
+
+    from smtplab.protocol.sources import Sources
 
 
 COMMAND_LINE_LIMIT = 512
 """The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
 _LIVE, _LAST = Source(), Source(closes=True)
-_OURS = ("smtplab", "aiosmtpd")
+_say = Sentences("server/errors")
 _GATHERED = 65536
 """Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
@@ -48,7 +49,7 @@ _LOOKED_AT = {*_PATHS, "AUTH", "STARTTLS"}
 logging.getLogger("mail.log").addHandler(logging.NullHandler())
 
 
-class LabSMTP(FastPath):
+class LabSMTP(GuardedSMTP):
     """An aiosmtpd server session that answers by its state's personality.
 
     handler: an aiosmtpd handler; without one the server's state holds the mail.
@@ -59,9 +60,6 @@ class LabSMTP(FastPath):
     options: aiosmtpd's own.
     """
 
-    sources_of: Callable[[Any], Sources | None] = staticmethod(lambda _peer: None)
-    """From a peer's address to the place in which the session notes where its octets come from."""
-
     def __init__(
         self, handler: Any = None, *, state: ServerState | None = None, patient: bool = False, **options: Any
     ) -> None:
@@ -70,32 +68,33 @@ class LabSMTP(FastPath):
         self._patient = patient and not self.state.personality.stock
         self.bare_lf = not self._patient or self.state.personality.bare_lf
         self._dialogue: Dialogue | None = None
+        self._sources: Sources | None = None
         self._greeted = False
-        self._replied = False
-        """Whether the command that is being answered has a reply."""
-        self._culprit = ""
-        """The method, hook or script of a user's that is running."""
-        self._error = ""
+        self._says_hello = False
+        """Whether aiosmtpd answers EHLO, which it does line by line."""
         self._help_moment: object = None
         self._help_answer: Answer
-        for name in ("hostname", "ident"):
-            if isinstance(options.get(name), str):
-                options[name] = one_reply(options[name])[:-2].decode()  # both go into replies
-        super().__init__(self.state if handler is None else handler, **options)
+        super().__init__(self.state if handler is None else handler, guarded=self._patient, **options)
         # aiosmtpd keeps these limits on the class, where each EHLO of any session raises them a little more
         self.command_size_limits: defaultdict[str, int] = defaultdict(lambda: SMTP.command_size_limit)
         # HELP needs nothing of aiosmtpd's session where nothing stands before it and no child answers it
         self._help_is_free = type(self).smtp_HELP is LabSMTP.smtp_HELP and not (
             self._auth_required or self.require_starttls or self._enforce_call_limit
         )
-        if self._patient:
-            self._guard(self._smtp_methods, "smtp_")
-            self._guard(self._handle_hooks, "handle_")
         if self.state.personality.stock:
             for name in ("XSTATUS", "STAT", "STATUS"):
                 self._smtp_methods.pop(name, None)
         if not self._patient:
             self._smtp_methods["EXPN"] = super().smtp_EXPN
+
+    @property
+    def hostname(self) -> str:
+        """The host's name, as it stands in the greeting and in the replies to EHLO and HELO."""
+        return self._hostname
+
+    @hostname.setter
+    def hostname(self, name: object) -> None:
+        self._hostname = printable(str(name))
 
     @property
     def lists_expn(self) -> bool:
@@ -109,13 +108,22 @@ class LabSMTP(FastPath):
         if self not in self.state.sessions:
             self.state.sessions.add(self)
             self.state.sessions_ever += 1
-            self._dialogue = self.state.personality.dialogue()
             self._sources = self.sources_of(transport.get_extra_info("peername"))
+            try:
+                self._dialogue = self.state.personality.dialogue()
+            except BaseException as error:
+                if is_interrupt(error):
+                    raise
+                self._broken = error  # the session's task says so
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the session out (asyncio.Protocol)."""
         self.state.sessions.discard(self)
+        if self._sources is not None:
+            self._sources.ended = self.lines_read
+        if self._handler_coroutine is None:
+            return  # the session never began: an interrupt came first
         super().connection_lost(error)
 
     # --- commands in
@@ -126,6 +134,8 @@ class LabSMTP(FastPath):
         verb_octets, _, rest = line.rstrip(b"\r\n").partition(b" ")  # as aiosmtpd cuts it
         verb = verb_octets.decode("ascii", "replace").upper()
         known = verb in self._smtp_methods
+        self._culprit = ""
+        self._says_hello = verb == "EHLO" and self._patient and self._is_aiosmtpds(verb)
         self.state.commands[verb if known else "unknown"] += 1
         if self._dialogue is not None:
             self._culprit = "the script"
@@ -173,40 +183,13 @@ class LabSMTP(FastPath):
         """Return whether AUTH can be used now, or once TLS is spoken (RFC 4954 §4)."""
         return bool(self.tls_context or self._tls_protocol or not self._auth_require_tls)
 
-    def _guard(self, calls: dict[str, Any], prefix: str) -> None:
-        """Have the session outlive whatever is raised in the methods or hooks that are a user's."""
-        for verb, call in calls.items():
-            if str(call.__module__).partition(".")[0] not in _OURS:
-                calls[verb] = self._guarded(call, prefix + verb)
-
-    def _guarded(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
-        @functools.wraps(call)
-        async def run(*arguments: Any) -> Any:
-            outer, self._culprit = self._culprit, name
-            try:
-                status = await call(*arguments)
-            except OF_ASYNCIO as error:
-                task = asyncio.current_task()
-                if self.transport is None or self.transport.is_closing() or (task is not None and task.cancelling()):
-                    raise
-                raise CodeStopped.by(error) from error
-            except SystemExit as error:
-                raise CodeStopped.by(error) from error
-            self._culprit = outer
-            return status
-
-        return run
-
-    async def handle_exception(self, error: Exception) -> str:
-        """Return the one reply to a command whose code raised, and note for the learner where (aiosmtpd's method)."""
-        culprit, self._culprit = self._culprit, ""
-        self.unfinished = b""
-        self._error = describe(error, culprit)
-        if not self._patient or hasattr(self.event_handler, "handle_exception"):
-            status: str = await super().handle_exception(error)
-            return status
-        logging.getLogger("mail.log").info("%s", self._error, exc_info=error)
-        return status_of(error, culprit)
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        """Return address and parameters, (None, None) for what is malformed: aiosmtpd's parser raises for some."""
+        try:
+            address, rest = super()._getaddr(arg)
+        except Exception:  # noqa: BLE001  IndexError, AttributeError, and who knows
+            return None, None
+        return address, rest
 
     # --- replies out
 
@@ -215,15 +198,17 @@ class LabSMTP(FastPath):
         if not self._greeted:
             self._greeted = True
             greeting = self._dialogue.greeting() if self._dialogue is not None else None
-            if greeting is not None:
+            if isinstance(greeting, Answer):
                 self.write_answer(greeting)
                 return
+            if greeting is not None:
+                raise TypeError(_say("no_greeting", value=f"{greeting!r:.60}"))
         if self._replied and self._error:
             return  # the command has its reply: what its code raised afterwards is told with the next one
         if not isinstance(status, str | bytes):
             self._error = f"TypeError: {status!r:.60} is no reply ({self._culprit or 'push'})"
             status = status_of(TypeError("what it returned is no reply"), "push")
-        octets = one_reply(status, utf8=self.enable_SMTPUTF8)
+        octets = one_reply(status, utf8=self.enable_SMTPUTF8, one_line=self._says_hello)
         if self.unfinished:
             octets = self.unfinished + octets
         whole = is_last_line(octets)
@@ -242,6 +227,13 @@ class LabSMTP(FastPath):
         octets, self.unfinished = self.unfinished, b""
         self._write(octets, "", _LIVE, whole=False)
 
+    def write_last_words(self, octets: bytes) -> None:
+        """Put one reply out and hang up after it."""
+        self.unfinished = b""
+        self._write(octets, octets[:3].decode("ascii"), _LAST)
+        if self.transport is not None:
+            self.transport.close()
+
     def write_answer(self, answer: Answer) -> None:
         """Write an answer, and hang up where it says so."""
         if answer.octets:
@@ -251,7 +243,7 @@ class LabSMTP(FastPath):
 
     def _write(self, octets: bytes, code: str, origin: Source, *, whole: bool = True) -> None:
         self._replied = code[:1] != "3"  # after 354 and 334 the client goes on, and gets another reply
-        if whole:
+        if whole and code.isdigit():
             self.state.replies[code] += 1
         if self._sources is not None:
             self._sources.note(
@@ -275,14 +267,16 @@ class LabSMTP(FastPath):
 
     def _help(self, topic: str) -> Reply:
         topics = {
-            name: TOPICS.get(name) or Topic(getattr(method, "__smtp_syntax__", name), "", "")
+            name: TOPICS.get(name) or Topic(str(getattr(method, "__smtp_syntax__", name)), "", "")
             for name, method in sorted(self._smtp_methods.items())
             if self._syntax_available(method) and (name != "AUTH" or self._tls_protocol or not self._auth_require_tls)
         }
         if not topic:
             width = max(len(topic.syntax) for topic in topics.values())
             listed = (f"{topic.syntax:<{width}}  {topic.use}".rstrip() for topic in topics.values())
-            return Reply.of(214, "Commands of this server:", *listed, "HELP topic tells more of one of them")
+            return Reply.of(
+                214, "Commands of this server:", *map(printable, listed), "HELP topic tells more of one of them"
+            )
         wanted = " ".join(topic.upper().split())
         wanted = ALIASES.get(wanted, wanted)
         if wanted not in topics:
@@ -291,7 +285,7 @@ class LabSMTP(FastPath):
         method = self._smtp_methods[wanted]
         extended = getattr(method, "__smtp_syntax_extended__", None) if self.session.extended_smtp else None
         more = (found.use, f"See {found.source}") if found.source else ()
-        return Reply.of(214, f"Syntax: {found.syntax}{extended or ''}", *more)
+        return Reply.of(214, printable(f"Syntax: {found.syntax}{extended or ''}"), *more)
 
     @syntax("XSTATUS")  # type: ignore[untyped-decorator]
     async def smtp_XSTATUS(self, arg: str | None) -> None:  # noqa: N802

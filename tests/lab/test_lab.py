@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -247,3 +248,32 @@ def test_a_busy_port_is_said_at_once() -> None:
     """Asking for a port that is taken raises OSError at once."""
     with smtplab.start(carrier="tcp") as lab, pytest.raises(OSError, match="in use"):
         smtplab.start(carrier="tcp", port=lab.address[1])
+
+
+def test_stopping_does_not_wait_for_a_reply() -> None:
+    """A lab that is stopped while another thread waits for a reply stops at once, and that thread is told."""
+    asked = threading.Event()
+    errors: list[Exception] = []
+
+    def silent(_line: str) -> bytes:
+        asked.set()
+        return b""
+
+    def ask() -> None:
+        try:
+            lab.send("NOOP")
+        except smtplab.SmtplabError as error:
+            errors.append(error)
+
+    lab = smtplab.start(smtplab.Personality.scripted({"NOOP": silent}), carrier="tcp", timeout=60)
+    waiting = threading.Thread(target=ask)
+    waiting.start()
+    assert asked.wait(20)
+    began = time.monotonic()
+    lab.stop()
+    waiting.join()
+    assert time.monotonic() - began < 20
+    assert [type(error) for error in errors] == [smtplab.ConnectionLost]
+    assert not lab.running
+    assert lab.start().send("HELP").code == 214
+    lab.stop()

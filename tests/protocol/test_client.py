@@ -25,6 +25,7 @@ class Scripted:
         self.sent: list[bytes] = []
         self.refuses: BaseException | None = None
         self.closed = False
+        self.read = -1
 
     def clock(self) -> float:
         return 0.0
@@ -50,6 +51,9 @@ class Scripted:
 
     def source(self, end: int) -> tuple[Source, int]:
         return UNKNOWN
+
+    def lines_read(self) -> int:
+        return self.read
 
     def close(self) -> None:
         self.closed = True
@@ -88,9 +92,10 @@ def test_last_words_with_more_behind_them() -> None:
     assert client.send(b"NOOP\r\n", 1).text == "still here"
 
 
-def test_last_words_and_no_end() -> None:
-    """A server that says 421 and stays has not hung up; one that goes has."""
-    stays, goes = Scripted(b"421 soon\r\n", "wait"), Scripted(b"421 now\r\n", b"")
+@pytest.mark.parametrize("code", [b"221", b"421", b"521", b"554"])
+def test_last_words_and_no_end(code: bytes) -> None:
+    """A server that says 421, say, and stays has not hung up; one that goes has."""
+    stays, goes = Scripted(code + b" soon\r\n", "wait"), Scripted(code + b" now\r\n", b"")
     for connection, closed in ((stays, False), (goes, True)):
         client = client_of(connection)
         client.send(b"NOOP\r\n", 1)
@@ -129,3 +134,40 @@ def test_an_error_names_what_was_waited_for() -> None:
     with pytest.raises(ConnectionLost, match=r"waiting for the reply to b'HELP\\r\\n'") as caught:
         client.send(b"HELP\r\n", 1)
     assert caught.value.partial == b"214-half"
+
+
+@pytest.mark.parametrize("half", [b"250-half\r\n", b"25", b"250", b"250 ha"])
+@pytest.mark.parametrize("waits", [True, False])
+def test_half_a_reply_begins_no_other(half: bytes, waits: bool) -> None:
+    """What is left of a reply nobody asked for, before or behind another, is noted and joined to no answer."""
+    first = (b"250 one\r\n",) if waits else (b"250 one\r\n" + half,)
+    connection = Scripted(*first, "wait", b"214 help\r\n", waiting=half if waits else b"")
+    client = client_of(connection)
+    client.send(b"NOOP\r\n", 1)
+    assert client.send(b"HELP\r\n", 1).raw == b"214 help\r\n"
+    assert client.transcript[2].partial == half
+    assert codes(client) == [(None, 220), (b"NOOP\r\n", 250), (None, None), (b"HELP\r\n", 214)]
+
+
+def test_an_interrupt_anywhere_before_the_call_has_ended() -> None:
+    """Where not even the clearing up was reached, the next command goes over a new connection all the same."""
+    first, second = Scripted(), Scripted(b"250 other\r\n")
+    client = client_of(first, second)
+    client._begin()
+    client._connection = client.connect(1)  # as an interrupt leaves it: the greeting was not read
+    assert client.send(b"NOOP\r\n", 1).text == "other"
+    assert first.closed
+
+
+@pytest.mark.parametrize(("read", "again"), [(0, True), (1, False), (-1, False)])
+def test_a_command_that_was_not_read_is_sent_again(read: int, again: bool) -> None:
+    """A server that hangs up without having read the command gets it in a new session; any other has lost it."""
+    first, second = Scripted(b""), Scripted(b"250 other\r\n")
+    first.read = read
+    client = client_of(first, second)
+    if again:
+        assert client.send(b"NOOP\r\n", 1).text == "other"
+        assert client.transcript[0].closed
+    else:
+        with pytest.raises(ConnectionLost):
+            client.send(b"NOOP\r\n", 1)

@@ -12,7 +12,7 @@ import aiosmtpd.smtp
 import pytest
 
 import smtplab
-from smtplab.server import fast_path, smtp
+from smtplab.server import fast_path, guard, smtp
 from smtplab.server.fast_path import PRIVATE_NAMES
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def test_the_private_names_are_there(name: str) -> None:
 
 def test_no_other_private_name_is_used() -> None:
     """The list is whole: every private name that the room and aiosmtpd share stands in it, and no other."""
-    shared = private_names(fast_path) | private_names(smtp)
+    shared = private_names(fast_path) | private_names(guard) | private_names(smtp)
     assert shared & private_names(aiosmtpd.smtp) == set(PRIVATE_NAMES)
 
 

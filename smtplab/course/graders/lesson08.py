@@ -128,6 +128,9 @@ class _Trial:
                 key = "unended" if error.partial else "unawaited" if unawaited else "silent"
                 raise _Fault("twice" if talks_on else key, command=line) from error
             except ConnectionLost as error:
+                last = error.transcript[-1]
+                if last.error and last.sent is None:  # the server says what was raised, and hangs up
+                    raise _Fault("not_started", error=last.error) from error
                 raise _Fault("closes", command=line) from error
             except NotAReply as error:
                 partial = self.lab.transcript[-1].partial
