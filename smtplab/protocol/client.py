@@ -233,6 +233,8 @@ class Client:
                 self._abandon(None)
                 raise
             self._note_unasked()
+            if self._connection is None:
+                return  # those were its last words
             if size > UNASKED_LIMIT:
                 self._break(None, ReplyTimeout, _say("talks_on", limit=UNASKED_LIMIT))
         if data is None:

@@ -47,6 +47,8 @@ class GuardedSMTP(FastPath):
         self._error = ""
         self._replied = False
         """Whether the command that is being answered has a reply."""
+        self._failed_at = -1
+        """How many lines had been read when code last raised."""
         self._broken: BaseException | None = None
         """What was raised before the session could begin."""
         super().__init__(handler, **options)
@@ -166,6 +168,9 @@ class GuardedSMTP(FastPath):
         if not self._guarded or hasattr(self.event_handler, "handle_exception"):
             status: str = await super().handle_exception(error)
             return status
+        if self._failed_at == self.lines_read:  # it cannot even read: aiosmtpd would try again without end
+            self._give_up(error)
+        self._failed_at = self.lines_read
         _log.info("%s", self._error, exc_info=error)
         return status_of(error, culprit)
 

@@ -7,6 +7,7 @@ which SMTP does not have. It takes aiosmtpd's own options and can stand wherever
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections import defaultdict
@@ -25,8 +26,6 @@ from smtplab.server.state import ServerState
 from smtplab.text.texts import Sentences
 
 if TYPE_CHECKING:
-    import asyncio
-
     from smtplab.protocol.sources import Sources
 
 
@@ -204,6 +203,7 @@ class LabSMTP(GuardedSMTP):
             if greeting is not None:
                 raise TypeError(_say("no_greeting", value=f"{greeting!r:.60}"))
         if self._replied and self._error:
+            await asyncio.sleep(0)  # a session that fails again and again gives way to its end
             return  # the command has its reply: what its code raised afterwards is told with the next one
         if not isinstance(status, str | bytes):
             self._error = f"TypeError: {status!r:.60} is no reply ({self._culprit or 'push'})"

@@ -288,3 +288,16 @@ def test_a_starttls_hook_stays_plain(start: Start) -> None:
     lab = start(server=Mine, handler=Handler())
     lab.send("NOOP")
     assert sessions[0]._handle_hooks["STARTTLS"](sessions[0], None, None) is False
+
+
+def test_a_session_that_cannot_read_ends(start: Start) -> None:
+    """Where reading a line raises, each time again, the server hangs up; nothing goes round for ever."""
+
+    class Deaf(smtplab.LabSMTP):
+        async def _next_line(self, _separator: bytes | None = None) -> bytes:
+            raise ValueError("deaf")
+
+    lab = start(server=Deaf)
+    with pytest.raises(smtplab.ConnectionLost):
+        lab.send("NOOP")
+    assert 421 in [each.reply.code for each in lab.transcript if each.reply]
