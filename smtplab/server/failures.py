@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from traceback import FrameSummary
 
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import show_text
 
 _OURS = {"smtplab", "aiosmtpd"}
 _SHOWN = 200
@@ -75,7 +75,7 @@ def _named(error: BaseException) -> str:
     except Exception:  # noqa: BLE001
         message = ""
     # it is shown to a person, whose terminal is not to obey it
-    message = show_octets(" ".join(message.split()).encode("utf-8", "surrogatepass"))
+    message = show_text(" ".join(message.split()))
     message = message if len(message) <= _SHOWN else message[: _SHOWN - 3] + "..."
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
