@@ -170,6 +170,7 @@ class GuardedSMTP(FastPath):
             return status
         if self._failed_at == self.lines_read:  # it cannot even read: aiosmtpd would try again without end
             self._give_up(error)
+            self.transport = None  # which ends its loop
         self._failed_at = self.lines_read
         _log.info("%s", self._error, exc_info=error)
         return status_of(error, culprit)

@@ -121,8 +121,9 @@ class LabSMTP(GuardedSMTP):
         self.state.sessions.discard(self)
         if self._sources is not None:
             self._sources.ended = self.lines_read
-        if self._handler_coroutine is None:
-            return  # the session never began: an interrupt came first
+        if self._handler_coroutine is None:  # an interrupt came while the session began
+            self.transport = None  # which ends a task that nothing holds
+            return
         super().connection_lost(error)
 
     # --- commands in
