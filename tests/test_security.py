@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 import smtplab
-from smtplab.protocol.client import REPLY_LIMIT
+from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.recordings.recording import MAX_OCTETS
 from smtplab.server.smtp import COMMAND_LINE_LIMIT
 from smtplab.server.state import ServerState

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import CannotRecord, NotAReply
-from smtplab.protocol.client import REPLY_LIMIT
+from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.reply import ReplyParser
 from smtplab.protocol.timeouts import seconds
