@@ -14,7 +14,8 @@ import click
 
 from smtplab.cli.terminal import say
 from smtplab.text.language import DEFAULT, LANGUAGES, spoken
-from smtplab.text.texts import Sentences, data
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import data
 
 LESSONS, SITE = "smtplab-lessons", "smtplab-site"
 """Where the lessons and the site go unless another directory is named."""

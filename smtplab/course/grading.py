@@ -17,7 +17,8 @@ from smtplab.errors import NotAnAnswer
 from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
 from smtplab.server.personality import Personality
-from smtplab.text.texts import Sentences, Texts, unknown
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import Texts, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

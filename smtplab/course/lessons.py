@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from smtplab.course.disk import free_name, set_aside, write_whole
 from smtplab.errors import LessonError
 from smtplab.text.language import resolve
-from smtplab.text.texts import Sentences, reason, unknown
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import reason, unknown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from smtplab.errors import LabError
-from smtplab.text.texts import Sentences, unknown
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,4 +76,6 @@ def open_carrier(name: str, make_server: Callable[[Any, Any], Any], port: int = 
         from smtplab.lab.memory import MemoryCarrier
 
         return MemoryCarrier(make_server)
+    from smtplab.text.texts import unknown  # only a mistake needs it
+
     raise unknown("carrier", name, CARRIERS)

@@ -25,7 +25,7 @@ from smtplab.server.guard import Refusal, is_interrupt
 from smtplab.server.personality import BUILT_IN, Personality
 from smtplab.server.smtp import LabSMTP
 from smtplab.server.state import Message, ServerState
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import LabError
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

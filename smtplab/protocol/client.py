@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from smtplab.errors import LabError
 from smtplab.protocol.conversation import Conversation
 from smtplab.protocol.transcript import Exchange
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from smtplab.protocol.connection import Connection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from smtplab.errors import NotACommandLine
 from smtplab.protocol.octets import FORBIDDEN
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 _say = Sentences("protocol/errors")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from smtplab.errors import ConnectionLost, NotAReply, ReplyTimeout
 from smtplab.protocol.reply import CLOSING_CODES, Reply, ReplyParser
 from smtplab.protocol.transcript import Exchange, Transcript
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

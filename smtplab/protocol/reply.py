@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from smtplab.errors import NotAReply
 from smtplab.protocol.octets import quoted, show_octets
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

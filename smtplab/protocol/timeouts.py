@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 _say = Sentences("protocol/errors")
 

@@ -18,7 +18,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, overload
 
 from smtplab.protocol.octets import quoted, show_octets, show_text
-from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from smtplab.protocol.reply import Reply
@@ -92,6 +91,8 @@ class Exchange:
             "closed": self.closed,
         }
         if any(remarks.values()):
+            from smtplab.text.texts import Texts  # few exchanges have a remark
+
             say = Texts("protocol/texts", lang)
             yield from (say(f"remark_{key}", error=show_text(self.error)) for key, holds in remarks.items() if holds)
 

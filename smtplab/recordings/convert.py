@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import RecordingError
 from smtplab.recordings.recording import COUNTS, Limit, RecordedReply, Recording
 from smtplab.recordings.replay import RecordedPersonality
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smtplab.errors import RecordingError
 from smtplab.protocol.octets import show_text
-from smtplab.text.texts import Sentences, listing, octets, unknown
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import listing, octets, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

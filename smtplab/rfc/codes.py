@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import NotACode
 from smtplab.text.columns import field, heading
 from smtplab.text.language import resolve
-from smtplab.text.texts import Sentences, data, unknown
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import data, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

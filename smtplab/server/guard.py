@@ -17,7 +17,7 @@ from smtplab.protocol.sources import Source
 from smtplab.server.failures import OF_ASYNCIO, CodeStopped, describe, is_interrupt, last_words, status_of
 from smtplab.server.fast_path import FastPath
 from smtplab.server.output import is_whole, one_reply
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

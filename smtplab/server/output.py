@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import re
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_UNSAFE = re.compile(rb"[^\t\x20-\x7e]")
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_LINE_END = rb"\r\n|\r|\n"
+_UNSAFE = rb"[^\t\x20-\x7e]"
+_CONTROL = rb"[\x00-\x08\x0a-\x1f\x7f]"
+_SAFE = bytes([0x09, *range(0x20, 0x7F)])
 
 
 def printable(text: str) -> str:
@@ -34,12 +35,12 @@ def one_reply(status: str | bytes, *, utf8: bool = False, one_line: bool = False
     utf8: leave well-formed UTF-8 as it is. one_line: the status is a line of a reply, and not several.
     """
     octets = _encoded(status) if isinstance(status, str) else status
-    if not _UNSAFE.search(octets):
+    if not octets.translate(None, _SAFE):
         return octets + b"\r\n"  # as nearly every reply is
     octets = octets.removesuffix(b"\n").removesuffix(b"\r")
-    lines = _LINE_END.split(octets)
+    lines = re.split(_LINE_END, octets)
     if one_line or not _is_one(lines):
-        lines = [_LINE_END.sub(lambda end: _escape(end[0]), octets)]
+        lines = [re.sub(_LINE_END, lambda end: _escape(end[0]), octets)]
     return b"".join(_safe(line, utf8=utf8) + b"\r\n" for line in lines)
 
 
@@ -83,8 +84,8 @@ def _safe(line: bytes, *, utf8: bool) -> bytes:
         except UnicodeDecodeError:
             pass
         else:
-            return _CONTROL.sub(lambda octet: _escape(octet[0]), line)
-    return _UNSAFE.sub(lambda octet: _escape(octet[0]), line)
+            return re.sub(_CONTROL, lambda octet: _escape(octet[0]), line)
+    return re.sub(_UNSAFE, lambda octet: _escape(octet[0]), line)
 
 
 def _escape(octets: bytes) -> bytes:

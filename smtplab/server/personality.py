@@ -21,7 +21,7 @@ from typing import Protocol, TypeAlias
 from smtplab.protocol.octets import show_text
 from smtplab.protocol.reply import Reply, find_end
 from smtplab.protocol.sources import Source
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 _say = Sentences("server/errors")
 

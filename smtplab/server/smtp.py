@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,7 @@ from smtplab.server.help import ALIASES, TOPICS, Topic
 from smtplab.server.output import is_last_line, one_reply, printable
 from smtplab.server.personality import Answer, Dialogue
 from smtplab.server.state import ServerState
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from smtplab.protocol.sources import Sources
@@ -37,9 +36,8 @@ _say = Sentences("server/errors")
 _GATHERED = 65536
 """Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
-_PATHS = {"MAIL": re.compile(rb"FROM:<", re.IGNORECASE), "RCPT": re.compile(rb"TO:<[^>]", re.IGNORECASE)}
+_PATHS = {"MAIL": b"FROM:<", "RCPT": b"TO:<"}
 """How the argument begins: a path stands in angle brackets, with no space before it (RFC 5321 §3.3, §4.1.2)."""
-_PLAIN = re.compile(rb"[^\r\n\x80-\xff]*\r\n\Z")
 _LOOKED_AT = {*_PATHS, "AUTH", "STARTTLS"}
 """Commands that may be refused for more than the octets of their line."""
 
@@ -148,7 +146,7 @@ class LabSMTP(GuardedSMTP):
         moment = (line, self.session.extended_smtp, self._tls_protocol)
         if moment == self._help_moment:
             return self._help_answer
-        if not (_PLAIN.match(line) and known and len(line) <= COMMAND_LINE_LIMIT and verb not in _LOOKED_AT):
+        if not (_is_plain(line) and known and len(line) <= COMMAND_LINE_LIMIT and verb not in _LOOKED_AT):
             refusal = self._refusal(line, verb, rest, known=known)
             if refusal is not None:
                 return _live(refusal)
@@ -171,7 +169,7 @@ class LabSMTP(GuardedSMTP):
             return Reply.of(501, "Syntax error in parameters: octets outside ASCII need SMTPUTF8, not offered here")
         if (verb == "STARTTLS" and not self.tls_context) or (verb == "AUTH" and not self._auth_is_offered()):
             return Reply.of(502, f"Command {verb} not implemented here")
-        if verb in _PATHS and rest and not _PATHS[verb].match(rest.strip()) and self._is_aiosmtpds(verb):
+        if verb in _PATHS and rest and not _begins_path(verb, rest.strip()) and self._is_aiosmtpds(verb):
             return Reply.of(501, f"Syntax: {TOPICS[verb].syntax}")
         return None
 
@@ -309,6 +307,17 @@ class LabSMTP(GuardedSMTP):
     async def smtp_STATUS(self, _arg: str | None) -> None:  # noqa: N802
         """Answer STATUS as STAT."""
         await self.push("500 SMTP has no STATUS command; try HELP, or this lab's own XSTATUS")
+
+
+def _is_plain(line: bytes) -> bool:
+    """Return whether a line is ASCII, and its CR and LF stand at its end alone."""
+    return line.isascii() and line.find(b"\r") == len(line) - 2 == line.find(b"\n") - 1
+
+
+def _begins_path(verb: str, argument: bytes) -> bool:
+    """Return whether the argument of MAIL or RCPT begins as it should; a recipient has a path that is not empty."""
+    begin = _PATHS[verb]
+    return argument[: len(begin)].upper() == begin and (verb == "MAIL" or argument[len(begin) :][:1] not in (b">", b""))
 
 
 def _live(reply: Reply) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.site.landing import add_bar, add_landing
 from smtplab.site.parts import BuildCache, default_cache, digest_of, sources
 from smtplab.site.place import LIST, check_place, put, same, write_list
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,8 @@ from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
 from smtplab.site.wheels import merge
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
-from smtplab.text.texts import Sentences, octets
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import octets
 from smtplab.widgets.files import module
 
 if TYPE_CHECKING:

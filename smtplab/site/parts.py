@@ -20,7 +20,8 @@ from smtplab.errors import SiteError
 from smtplab.site import wheels
 from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
-from smtplab.text.texts import Sentences, reason
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable

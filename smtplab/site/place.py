@@ -13,7 +13,8 @@ import tempfile
 from pathlib import Path
 
 from smtplab.errors import SiteError
-from smtplab.text.texts import Sentences, reason
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import reason
 
 _say = Sentences("site/errors")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from smtplab.errors import SiteError
-from smtplab.text.texts import Sentences, reason
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

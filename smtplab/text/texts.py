@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from smtplab.errors import UnknownName
 
-__all__ = ["Sentences", "Texts", "data", "listing", "octets", "reason", "unknown"]
+__all__ = ["Texts", "data", "listing", "octets", "reason", "unknown"]
 
 
 class Texts:
@@ -37,28 +37,15 @@ class Texts:
 
     def __call__(self, key: str, /, **fields: object) -> str:
         """Return a text, its fields filled in."""
-        return _filled(self.name, key, self.lang, fields)
+        return filled(self.name, key, self.lang, fields)
 
     def all(self) -> dict[str, str]:
         """Return every text, by key."""
         return {key: texts[self.lang] for key, texts in data(self.name).items()}
 
 
-class Sentences:
-    """The sentences of errors: like `Texts`, but the language is the one set when a sentence is asked for.
-
-    Making one costs nothing: the file is read for the first error that is raised. No language can be wrong here.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __call__(self, key: str, lang: str | None = None, /, **fields: object) -> str:
-        """Return a sentence, its fields filled in. lang: the language, else the one that is set."""
-        return _filled(self.name, key, spoken(lang), fields)
-
-
-def _filled(name: str, key: str, lang: str, fields: dict[str, object]) -> str:
+def filled(name: str, key: str, lang: str, fields: dict[str, object]) -> str:
+    """Return a text of a file in a language, its fields filled in."""
     text: str = data(name)[key][lang]
     return text.format(**fields) if fields else text
 

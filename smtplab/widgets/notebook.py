@@ -13,7 +13,7 @@ import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
-from smtplab.text.texts import Sentences
+from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import ConsolePresenter

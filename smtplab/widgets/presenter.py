@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from smtplab.errors import LabStopped
 from smtplab.text.language import speaking
-from smtplab.text.texts import Sentences, Texts
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -31,7 +31,8 @@ from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rule
 from smtplab.site import landing, parts, place, tools
 from smtplab.text.language import LANGUAGES
-from smtplab.text.texts import Sentences, Texts, data, reason
+from smtplab.text.sentences import Sentences
+from smtplab.text.texts import Texts, data, reason
 from smtplab.widgets.console.presenter import ConsolePresenter
 from tests.helpers.foreign import foreign
 from tests.helpers.paths import PACKAGE
