@@ -20,7 +20,7 @@ from smtplab.server.output import is_whole, one_reply
 from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
     from smtplab.protocol.sources import Sources
 
@@ -53,7 +53,7 @@ class GuardedSMTP(FastPath):
         """What was raised before the session could begin."""
         super().__init__(handler, **options)
         # where nothing but ours can run, nothing is guarded: it would cost each session time
-        if guarded and not (_is_ours(type(self)) and _is_ours(type(handler)) and not options.keys() & _CALLABLES):
+        if guarded and not (_is_ours(type(self)) and not _can_run(handler) and not options.keys() & _CALLABLES):
             self._guard_all()
 
     def write_last_words(self, octets: bytes) -> None:
@@ -249,6 +249,17 @@ def _reply_of(status: Any, name: str) -> Any:
     if not is_whole(status):
         raise TypeError(_say("no_reply", name=name, value=f"{status!r:.60}"))
     return status
+
+
+def _can_run(handler: Any) -> bool:
+    """Return whether a handler is a user's and has anything that could be called."""
+    cls = type(handler)
+    return not _is_ours(cls) and (bool(getattr(handler, "__dict__", True)) or _has_names(cls))
+
+
+@functools.cache
+def _has_names(cls: Hashable) -> bool:
+    return any(not name.startswith("__") for name in dir(cls))
 
 
 def _is_ours(thing: Any) -> bool:
