@@ -254,7 +254,7 @@ def _reply_of(status: Any, name: str) -> Any:
 def _can_run(handler: Any) -> bool:
     """Return whether a handler is a user's and has anything that could be called."""
     cls = type(handler)
-    return not _is_ours(cls) and (bool(getattr(handler, "__dict__", True)) or _has_names(cls))
+    return not _is_ours(cls) and (bool(getattr(handler, "__dict__", True)) or _has_names(cls))  # type: ignore[arg-type]  # classes are hashable
 
 
 @functools.cache

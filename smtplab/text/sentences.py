@@ -1,4 +1,8 @@
-"""The sentences of errors, found when one is raised: whoever can raise one imports this, and pays nothing for it."""
+"""The sentences of errors, found when one is raised: whoever can raise one imports this, and pays nothing for it.
+
+>>> Sentences("protocol/errors")("no_digits", "es", begins=b"SSH-2.0")
+"una respuesta empieza por tres cifras (RFC 5321 §4.2), y esta por b'SSH-2.0'"
+"""
 
 from __future__ import annotations
 

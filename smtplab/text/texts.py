@@ -2,8 +2,6 @@
 
 >>> Texts("cli/texts", "es").lang
 'es'
->>> Sentences("protocol/errors")("no_digits", "es", begins=b"SSH-2.0")
-"una respuesta empieza por tres cifras (RFC 5321 §4.2), y esta por b'SSH-2.0'"
 """
 
 from __future__ import annotations
