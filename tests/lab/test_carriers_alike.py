@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 
+pytestmark = pytest.mark.slow  # hundreds of dialogues over both carriers
+
+
 class Odd(smtplab.LabSMTP):
     """Hangs up in its own ways, replies twice, and raises."""
 

@@ -26,6 +26,8 @@ from smtplab.server.personality import HANG_UP, SILENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow  # a probe waits for the server to be quiet
+
 CERTS = Path(aiosmtpd.__file__).parent / "tests/certs"
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from smtplab.widgets.presenter import Presenter
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NASTY = "<img src=x onerror='window.hacked=1'>"
 MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
