@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from aiosmtpd.smtp import SMTP
 
 import smtplab
 from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.recordings.recording import MAX_OCTETS
-from smtplab.server.smtp import COMMAND_LINE_LIMIT
+from smtplab.server.limits import COMMAND_LINE_LIMIT, RECIPIENTS, SESSIONS
 from smtplab.server.state import ServerState
 from tests.helpers.citations import files
 from tests.helpers.paths import PACKAGE, TOP
@@ -88,6 +89,9 @@ def test_mail_is_held_and_forgotten(start: Callable[..., smtplab.Lab]) -> None:
         (r"at most (\d+) messages", ServerState.max_messages),
         (r"and (\d+) MiB of mail", ServerState.max_octets / 2**20),
         (r"more than (\d+) octets \(more for MAIL", COMMAND_LINE_LIMIT),
+        (r"at most (\d+) recipients", RECIPIENTS),
+        (r"at most (\d+) sessions", SESSIONS),
+        (r"with a line of more than (\d+);", SMTP.line_length_limit),
         (r"a reply after (\d+) MiB", REPLY_LIMIT / 2**20),
         (r"recording of more than (\d+) MiB", MAX_OCTETS / 2**20),
     ],

@@ -64,6 +64,8 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
         self._active = 0.0
         self.lines_read = 0
         """How many lines the session has taken up, of commands, of text and of anything else."""
+        self._in_long_line = False
+        """Whether a line of message text has gone over the limit, and its end is still to come."""
         self._ready: Answer | Exception | None = None
         self._is_ready = False
         """Whether the line that goes to the task was offered to `answer_to` already, with `_ready` as its answer."""
@@ -113,9 +115,7 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
 
     async def _next_line(self, separator: bytes | None = None) -> bytes:
         if separator is not None:
-            self.lines_read += 1
-            text: bytes = await self._read(separator)
-            return text
+            return await self._text_line(separator)
         while True:
             if self.unfinished:
                 self.write_unfinished()
@@ -137,6 +137,24 @@ class FastPath(SMTP):  # type: ignore[misc]  # aiosmtpd is not fully typed
             self._reset_timeout()
             self.write_answer(answer)
             await self._writer.drain()
+
+    async def _text_line(self, separator: bytes) -> bytes:
+        """Return a line of message text. Of one over the limit aiosmtpd, which would keep it, gets the two ends.
+
+        It learns of the limit from the LimitOverrunError, and refuses the message when that has ended.
+        """
+        while True:
+            try:
+                text: bytes = await self._read(separator)
+            except asyncio.LimitOverrunError as error:
+                if not self._in_long_line:
+                    self._in_long_line = True
+                    raise
+                await self._reader.read(error.consumed)
+            else:
+                self.lines_read += 1
+                self._in_long_line = False
+                return text
 
     unfinished = b""
     """What a reply has so far that aiosmtpd pushes line by line."""

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from aiosmtpd.smtp import SMTP, syntax
+from aiosmtpd.smtp import syntax
 
 from smtplab.protocol.reply import CLOSING_CODES, Reply
 from smtplab.protocol.sources import Source
 from smtplab.server.failures import is_interrupt, status_of
 from smtplab.server.guard import GuardedSMTP
 from smtplab.server.help import ALIASES, TOPICS, Topic
+from smtplab.server.limits import (
+    COMMAND_LINE_LIMIT,
+    RECIPIENTS,
+    SESSIONS,
+    TOO_MANY_RECIPIENTS,
+    TOO_MANY_SESSIONS,
+    LineLimits,
+)
 from smtplab.server.output import is_last_line, one_reply, printable
 from smtplab.server.personality import Answer, Dialogue
 from smtplab.server.state import ServerState
@@ -27,9 +34,6 @@ from smtplab.text.sentences import Sentences
 if TYPE_CHECKING:
     from smtplab.protocol.sources import Sources
 
-
-COMMAND_LINE_LIMIT = 512
-"""The longest command line in octets that a server must take, CRLF included (RFC 5321 §4.5.3.1.4)."""
 
 _LIVE, _LAST = Source(), Source(closes=True)
 _say = Sentences("server/errors")
@@ -73,7 +77,7 @@ class LabSMTP(GuardedSMTP):
         self._help_answer: Answer
         super().__init__(self.state if handler is None else handler, guarded=self._patient, **options)
         # aiosmtpd keeps these limits on the class, where each EHLO of any session raises them a little more
-        self.command_size_limits: defaultdict[str, int] = defaultdict(lambda: SMTP.command_size_limit)
+        self.command_size_limits = LineLimits()
         # HELP needs nothing of aiosmtpd's session where nothing stands before it and no child answers it
         self._help_is_free = type(self).smtp_HELP is LabSMTP.smtp_HELP and not (
             self._auth_required or self.require_starttls or self._enforce_call_limit
@@ -103,9 +107,12 @@ class LabSMTP(GuardedSMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the session in and choose how it answers (asyncio.Protocol)."""
         if self not in self.state.sessions:
+            self._sources = self.sources_of(transport.get_extra_info("peername"))
+            if self._sources is None and len(self.state.sessions) >= SESSIONS:
+                _turn_away(transport)
+                return
             self.state.sessions.add(self)
             self.state.sessions_ever += 1
-            self._sources = self.sources_of(transport.get_extra_info("peername"))
             try:
                 self._dialogue = self.state.personality.dialogue()
             except BaseException as error:
@@ -169,6 +176,8 @@ class LabSMTP(GuardedSMTP):
             return Reply.of(501, "Syntax error in parameters: octets outside ASCII need SMTPUTF8, not offered here")
         if (verb == "STARTTLS" and not self.tls_context) or (verb == "AUTH" and not self._auth_is_offered()):
             return Reply.of(502, f"Command {verb} not implemented here")
+        if verb == "RCPT" and self.envelope is not None and len(self.envelope.rcpt_tos) >= RECIPIENTS:
+            return TOO_MANY_RECIPIENTS
         if verb in _PATHS and rest and not _begins_path(verb, rest.strip()) and self._is_aiosmtpds(verb):
             return Reply.of(501, f"Syntax: {TOPICS[verb].syntax}")
         return None
@@ -307,6 +316,12 @@ class LabSMTP(GuardedSMTP):
     async def smtp_STATUS(self, _arg: str | None) -> None:  # noqa: N802
         """Answer STATUS as STAT."""
         await self.push("500 SMTP has no STATUS command; try HELP, or this lab's own XSTATUS")
+
+
+def _turn_away(transport: Any) -> None:
+    """Answer a connection that is one too many, and hang up."""
+    transport.write(TOO_MANY_SESSIONS.raw)
+    transport.close()
 
 
 def _is_plain(line: bytes) -> bool:

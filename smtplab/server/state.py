@@ -23,12 +23,18 @@ class Message:
     rcpt_tos: tuple[str, ...]
     content: bytes = field(repr=False)
 
+    @property
+    def octets(self) -> int:
+        """How many octets the server keeps for it: the content and the addresses."""
+        return len(self.content) + len(self.mail_from) + sum(map(len, self.rcpt_tos))
+
 
 @dataclass
 class ServerState:
     """What the sessions of one server share: the personality, the figures behind 211, the mail that is held.
 
-    max_messages, max_octets: more mail than that is refused with 452 (RFC 5321 §4.2.3). It never goes anywhere.
+    max_messages, max_octets: more mail than that, addresses and content, is refused with 452 (RFC 5321 §4.2.3). It
+      never goes anywhere.
     """
 
     personality: Personality = RFC5321
@@ -60,10 +66,11 @@ class ServerState:
 
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """Hold the message, or refuse it where there is no room (aiosmtpd's handler hook)."""
-        size = sum(len(message.content) for message in self.messages) + len(envelope.content)
+        message = Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))
+        size = sum(each.octets for each in (*self.messages, message))
         if len(self.messages) >= self.max_messages or size > self.max_octets:
             return "452 Requested action not taken: the lab holds no more mail"
-        self.messages.append(Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content)))
+        self.messages.append(message)
         return f"250 OK: message {len(self.messages)} is held here and goes nowhere"
 
 

@@ -10,8 +10,8 @@ from smtplab.lab.lab import start
 from smtplab.protocol.command import command_line
 from smtplab.recordings.recording import names, recording
 from smtplab.rfc.registry import verbs
+from smtplab.server.limits import COMMAND_LINE_LIMIT
 from smtplab.server.personality import Personality
-from smtplab.server.smtp import COMMAND_LINE_LIMIT
 
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
