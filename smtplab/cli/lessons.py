@@ -41,8 +41,9 @@ def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser
         say(texts("beside", name=name, new=new))
     if find_spec("jupyterlab") is None:
         raise LessonError(texts("no_jupyterlab"))
+    # -P: a file of the learner's, such as email.py, must not stand in for a module that JupyterLab imports
     command = [
-        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={directory}", "--ServerApp.ip=127.0.0.1",
+        sys.executable, "-P", "-m", "jupyterlab", *QUIET, f"--ServerApp.root_dir={directory}", "--ServerApp.ip=127.0.0.1",
         f"--LabApp.default_url=/lab/tree/{lessons()[0].name}",
     ]  # fmt: skip
     if no_browser:
@@ -51,6 +52,13 @@ def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser
         say(texts("as_root"))
         command.append("--allow-root")
     _become([*command, *jupyter])
+
+
+QUIET = (
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "--LabApp.news_url=None",
+)
+"""JupyterLab asks its makers for updates and news unless it is told not to."""
 
 
 def _become(command: Sequence[str]) -> NoReturn:

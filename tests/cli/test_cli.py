@@ -161,7 +161,7 @@ def test_open_starts_jupyterlab(monkeypatch, capsys, tmp_path: Path) -> None:
     assert cli.run(["--dir", str(tmp_path / "mine"), "--no-browser", "--lang", "es"]) == 0
     assert (tmp_path / "mine/01-first-contact.ipynb").exists()
     (command,) = became
-    assert command[1:3] == ["-m", "jupyterlab"]
+    assert command[1:4] == ["-P", "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path / 'mine'}" in command
     assert "--ServerApp.ip=127.0.0.1" in command
     assert "--LabApp.default_url=/lab/tree/01-first-contact.ipynb" in command
