@@ -43,8 +43,8 @@ def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser
         raise LessonError(texts("no_jupyterlab"))
     # -P: a file of the learner's, such as email.py, must not stand in for a module that JupyterLab imports
     command = [
-        sys.executable, "-P", "-m", "jupyterlab", *QUIET, f"--ServerApp.root_dir={directory}", "--ServerApp.ip=127.0.0.1",
-        f"--LabApp.default_url=/lab/tree/{lessons()[0].name}",
+        sys.executable, "-P", "-m", "jupyterlab", *QUIET, f"--ServerApp.root_dir={directory}",
+        "--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{lessons()[0].name}",
     ]  # fmt: skip
     if no_browser:
         command.append("--no-browser")

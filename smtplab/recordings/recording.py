@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import stat
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -140,10 +141,14 @@ class Recording:
     @classmethod
     def read(cls, path: Path) -> Recording:
         """Read a recording file. Raises RecordingError naming file, line and reason; OSError."""
-        if path.stat().st_size > MAX_OCTETS:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe or a device may never end
+            raise RecordingError(_say("no_file", where=path))
+        with path.open("rb") as file:
+            octets = file.read(MAX_OCTETS + 1)  # it may grow meanwhile
+        if len(octets) > MAX_OCTETS:
             raise RecordingError(_say("too_large", where=path, size=path.stat().st_size, most=MAX_OCTETS))
         try:
-            text = path.read_bytes().decode("utf-8")
+            text = octets.decode("utf-8")
         except UnicodeDecodeError as error:
             raise RecordingError(_say("not_utf8", where=path, place=error.start)) from error
         return cls.from_text(text, str(path))
@@ -153,7 +158,7 @@ class Recording:
         """Make a recording of a file's text; `where` names it in errors."""
         try:
             data = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
             raise RecordingError(_say("not_json", where=where, line=line, column=column)) from error
         try:
@@ -251,7 +256,10 @@ def _line_of(text: str, place: str) -> int:
 
 def _get(value: object, what: str) -> bytes:
     if isinstance(value, str):
-        return value.encode("utf-8")
+        try:
+            return value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise _fault(f'"{what}"', "not_characters", what=what, value=_shown(value)) from error
     if isinstance(value, dict) and set(value) == {"base64"} and isinstance(value["base64"], str):
         try:
             return base64.b64decode(value["base64"], validate=True)
@@ -291,6 +299,7 @@ def _addition(row: dict[str, Any]) -> Addition:
     for key in ("date", "obtained"):
         if not isinstance(row.get(key), str):
             raise _fault('"additions"', "not_text_in_addition", key=key, value=_shown(row.get(key)))
+        _check_shown(row, key)
     _check_rows(row, "answers")
     return Addition(row["date"], row["obtained"], _get_answers(row["answers"]))
 
@@ -304,6 +313,8 @@ def _checked(data: object) -> dict[str, Any]:
     for key in (*_ABOUT, "protocol"):
         if not isinstance(data.get(key), str):
             raise _fault(f'"{key}"', "not_text", key=key, value=_shown(data.get(key)))
+        _check_shown(data, key)
+    _check_shown(data, "note")
     if not isinstance(data.get("greeting"), dict):
         raise _fault('"greeting"', "no_greeting")
     for key in ("answers", "limits", *(("additions",) if "additions" in data else ())):
@@ -311,6 +322,12 @@ def _checked(data: object) -> dict[str, Any]:
     if not data["answers"]:
         raise _fault('"answers"', "no_answer")
     return data
+
+
+def _check_shown(data: dict[str, Any], key: str) -> None:
+    """Refuse a text that cannot stand in a menu or on a terminal, because that would obey it."""
+    if not str(data.get(key, "")).isprintable():
+        raise _fault(f'"{key}"', "not_printable", key=key, value=_shown(data[key]))
 
 
 def _check_rows(data: dict[str, Any], key: str) -> None:

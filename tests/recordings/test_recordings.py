@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +18,6 @@ from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 CAPTURES = SHARED / "servers"
 
@@ -194,6 +195,14 @@ GOOD: dict[str, Any] = {
         ({"answers": [{"octets": "x", "hangs_up": "no", "to": {"connected": ["HELP"]}}]}, r"hangs_up is 'no'"),
         ({"limits": [{"counts": "sheep", "most": 1, "octets": "x"}]}, r"counts 'sheep'; there are: unknown"),
         ({"limits": [{"counts": "HELP", "most": -1, "octets": "x"}]}, r"most is -1"),
+        ({"greeting": {"octets": "220 \ud800\r\n"}}, r"greeting is '220 .*half a character"),
+        ({"answers": [{"octets": "x", "to": {"connected": ["\udfff"]}}]}, r"connected is .*half a character"),
+        ({"name": "\ud800"}, r"name is .*cannot be shown"),
+        ({"software": "exim\x1b]0;title\x07"}, r"software is .*cannot be shown"),
+        ({"version": "1\u202e2"}, r"version is .*cannot be shown"),
+        ({"obtained": "two\nlines"}, r"obtained is .*cannot be shown"),
+        ({"note": "\x9b31m"}, r"note is .*cannot be shown"),
+        ({"additions": [{"date": "\u2066", "obtained": "x", "answers": []}]}, r"date is .*cannot be shown"),
         ({"additions": 5}, r"additions is not a list"),
         ({"additions": [{"date": 5}]}, r"date of an addition is 5"),
         ({"additions": [{"date": "2026-11-25", "obtained": "x"}]}, r"answers is not a list"),
@@ -209,7 +218,7 @@ def test_a_malformed_file(tmp_path: Path, change: dict[str, Any], named: str) ->
 
 
 @pytest.mark.parametrize(
-    "octets", [b"", b"{", b"[1]", b"null", json.dumps(GOOD).encode()[:-20], b"\xff\xfe", b"[" * 100_000]
+    "octets", [b"", b"{", b"[1]", b"null", json.dumps(GOOD).encode()[:-20], b"\xff\xfe", b"[" * 100_000, b"9" * 5_000]
 )
 def test_a_truncated_or_foreign_file(tmp_path: Path, octets: bytes) -> None:
     """A file that is cut short, no JSON or no UTF-8 is refused with its name."""
@@ -229,6 +238,16 @@ def test_a_huge_file(tmp_path: Path) -> None:
     good = tmp_path / "good.json"
     good.write_text(json.dumps(GOOD))
     assert Recording.read(good).name == "x"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_what_is_no_file(tmp_path: Path) -> None:
+    """A pipe, a device or a directory is refused at once: it may have no end, or nothing to say."""
+    os.mkfifo(pipe := tmp_path / "pipe.json")
+    (folder := tmp_path / "folder.json").mkdir()
+    for path in (pipe, folder, Path(os.devnull)):
+        with pytest.raises(RecordingError, match=re.escape(str(path))):
+            Recording.read(path)
 
 
 def test_what_cannot_be_recorded() -> None:
