@@ -14,6 +14,7 @@ from hypothesis import settings
 import smtplab
 import smtplab.text.language
 from smtplab.course import logbook
+from smtplab.lab import carriers
 from tests.helpers.chromium import chromium, chromium_path
 
 if TYPE_CHECKING:
@@ -53,11 +54,12 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every lab's thread ends with the test that started it; settings of the machine do not leak in."""
-    for name in ("SMTPLAB_LANG", "SMTPLAB_CARRIER"):
+    for name in ("SMTPLAB_LANG", "SMTPLAB_CARRIER", *carriers._OF_A_HUB):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
     monkeypatch.setattr(smtplab.text.language, "_chosen", None)
     logbook._logbook.cache_clear()
+    carriers._tell.cache_clear()
     yield
     if _servers():
         gc.collect()  # a lab that nobody stopped stops when nobody holds it

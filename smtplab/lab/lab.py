@@ -268,7 +268,8 @@ def start(
 
     how: how the server answers, a Personality, the name of one (`smtplab.personalities()`), or the file of a recording
       of your own ("mine.json", made by `smtplab record`).
-    carrier: "tcp", "memory", or "auto": what SMTPLAB_CARRIER says, else tcp, or memory in a browser.
+    carrier: "tcp", "memory", or "auto": what SMTPLAB_CARRIER says, else tcp, or memory in a browser and on a
+      JupyterHub.
     timeout: seconds to wait for a reply.
     port: for tcp, the port on 127.0.0.1; 0 has the system pick one.
     handler: an aiosmtpd handler of your own; without one, mail is held in `lab.messages` and goes nowhere.

@@ -89,6 +89,20 @@ def test_carrier_by_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         smtplab.start()
 
 
+def test_on_a_hub(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a JupyterHub a lab runs in memory and says so once; tcp is there for those who ask for it by name."""
+    for name in ("JUPYTERHUB_USER", "JUPYTERHUB_SERVICE_PREFIX"):
+        monkeypatch.setenv(name, "ana")
+        with smtplab.start() as lab, smtplab.start() as other, smtplab.start(carrier="tcp") as asked:
+            assert (lab.carrier, other.carrier, asked.carrier) == ("memory", "memory", "tcp")
+        monkeypatch.delenv(name)
+    assert capsys.readouterr().out.count("JupyterHub") == 1
+    monkeypatch.setenv("JUPYTERHUB_USER", "ana")
+    monkeypatch.setenv("SMTPLAB_CARRIER", "tcp")
+    with smtplab.start() as lab:
+        assert lab.carrier == "tcp"
+
+
 def test_in_a_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a browser a lab runs in memory by itself, and tcp and an address are refused in one sentence that helps."""
     monkeypatch.setattr("sys.platform", "emscripten")
