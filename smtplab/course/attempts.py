@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class History:
 
 def now() -> str:
     """Return the present moment in UTC, as 2026-11-28T01:02:03Z."""
-    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def moment(text: object) -> datetime | None:
@@ -98,7 +98,7 @@ def moment(text: object) -> datetime | None:
         at = datetime.fromisoformat(text[:-1])
     except ValueError:
         return None
-    return at.replace(tzinfo=timezone.utc) if at.isoformat() == text[:-1] else None
+    return at.replace(tzinfo=UTC) if at.isoformat() == text[:-1] else None
 
 
 def day(text: str) -> date:

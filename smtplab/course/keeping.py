@@ -1,7 +1,7 @@
 """The progress file on the disk: read, and added to, whatever else happens there.
 
-Beside the file lie, while they are needed: a lock; the new file before it takes the old one's name (".new"); and files of
-notes (".note", while one is written ".part") by kernels that could not have the lock, because its holder sleeps.
+Beside the file lie, while they are needed: a lock; the new file before it takes the old one's name (".new"); and files
+of notes (".note", while one is written ".part") by kernels that could not have the lock, because its holder sleeps.
 
 Each function raises OSError where it fails. What was in the file before is then still there, in it or in ".new".
 """
@@ -61,7 +61,8 @@ def find(path: Path) -> Found:
         if rescued_whole:
             record, whole, rescued = rest, True, new
     notes: list[Note] = []
-    beside, damaged = [], []
+    beside: list[Path] = []
+    damaged: list[Path] = []
     for each in listed:
         if each.name in record.merged or (content := _octets(each)) is None:
             continue
@@ -186,7 +187,6 @@ def _beside(path: Path, end: str) -> Path:
 def _listed(path: Path, end: str) -> list[Path]:
     begin = _beside(path, "-").name
     try:
-        names = sorted(name for name in os.listdir(path.parent) if name.startswith(begin) and name.endswith(end))
+        return sorted(each for each in path.parent.iterdir() if each.name.startswith(begin) and each.suffix == end)
     except OSError:
         return []
-    return [path.with_name(name) for name in names]

@@ -1,8 +1,8 @@
 """The form of the progress file: octets in, histories out, and back. Version 2 is written; version 1 is read.
 
-Version 2 is one JSON object, a line for each exercise: "version", "answers" (by exercise: "attempts", "tries", "hints",
-"solution", "right_at", "unaided", as `History` has them; what is 0, "" or None is left out) and "merged" (the notes that
-were taken in from beside, see logbook.py). What another version wrote beside that, is kept.
+Version 2 is one JSON object, a line for each exercise. "answers": for each exercise "attempts", "tries", "hints",
+"solution", "right_at" and "unaided", as `History` has them; what is 0, "" or None is left out. "merged": which notes
+were taken in from beside (keeping.py). What another version wrote of an exercise is kept.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _ROOM = LIMIT // 16
 """Octets made free beyond that, so that not every answer folds."""
 
 _LONG = 4000
-_CUT = 200
-"""Characters of an answer that are kept; and where there is no more room, of the oldest answers."""
+_CUT = 100
+"""Characters of an answer, or of each part of one, that are kept; and that are kept where there is no more room."""
 
 _NAMES = 64
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
@@ -145,7 +145,7 @@ def _version_2(entry: Any) -> tuple[History, dict[str, Any], bool]:
 
 def _attempt(each: Any) -> Attempt | None:
     """Return an attempt as it is in the file; None where it is none."""
-    if not isinstance(each, dict) or not _ATTEMPT >= each.keys():
+    if not isinstance(each, dict) or not each.keys() <= _ATTEMPT:
         return None
     try:
         attempt = Attempt(**{"answer": None, **each})
@@ -153,7 +153,7 @@ def _attempt(each: Any) -> Attempt | None:
         return None
     if isinstance(attempt.answer, list):
         attempt = replace(attempt, answer=tuple(attempt.answer))
-    parts = attempt.answer if isinstance(attempt.answer, tuple) else (attempt.answer or "",)
+    parts = attempt.answer if isinstance(attempt.answer, tuple) else ("" if attempt.answer is None else attempt.answer,)
     good = (
         moment(attempt.at) is not None and isinstance(attempt.key, str) and isinstance(attempt.right, bool)
         and type(attempt.seed) is int and all(isinstance(part, str) for part in parts)
