@@ -85,7 +85,7 @@ def add(path: Path, notes: list[Note], patience: float) -> tuple[Record, Path | 
                 _put_beside(path, notes)
             return find(path).record, None
         record, kept = _add(path, notes)
-        while find(path).beside:  # put there while this kernel slept
+        while any(each.name not in record.merged for each in _listed(path, ".note")):  # put there while it slept
             record, _ = _add(path, [])
         for part in _listed(path, ".part"):
             with alone(part, 0):  # what nobody holds was left by one that died
