@@ -49,6 +49,8 @@ def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea beh
         return Result("words")
     if not (word.isascii() and word.isalpha()):
         return Result("letters")
+    if set(name) == {"X"}:
+        return Result("bare", fields)
     if len(command_line(word)) > COMMAND_LINE_LIMIT:
         return Result("long")
     if name in verbs():
