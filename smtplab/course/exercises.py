@@ -38,6 +38,7 @@ class Exercise:
     plain: what stands below the question where no widget runs, a paragraph each.
     invitation: what a notebook says in its place before it is run.
     core: whether it is of the core of the course; the others go deeper.
+    title: its name, in a few words.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Exercise:
     plain: tuple[str, ...] = ()
     invitation: str = ""
     core: bool = False
+    title: str = ""
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -124,7 +126,7 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"), core=row.get("core", False),
+        say("run_to_read" if "call" in row else "run_to_answer"), core=row.get("core", False), title=row["title"][lang],
     )  # fmt: skip
 
 
@@ -184,8 +186,3 @@ def _written(answer: Any) -> str | tuple[str, ...] | None:
     if isinstance(answer, bytes):
         return show_octets(answer)
     return str(answer).strip() if isinstance(answer, str | int) else None
-
-
-def counts(*, right: bool, prediction: bool) -> bool:
-    """Return whether an answer counts as done: a right one does, and so does any prediction."""
-    return right or prediction
