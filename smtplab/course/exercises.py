@@ -11,7 +11,7 @@ False
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.protocol.octets import show_text
@@ -55,6 +55,13 @@ class Exercise:
         return f"<Exercise {self.id}>"
 
 
+class RowFeedback(NamedTuple):
+    """What one row of an answer in rows gets: whether it is right, and where it is not, the words made for it."""
+
+    right: bool
+    text: str = ""
+
+
 @dataclass(frozen=True, repr=False)
 class Feedback:
     """What an answer gets: whether it is right, a few sentences for it, and the reply that decided.
@@ -62,6 +69,7 @@ class Feedback:
     It is true where the answer is right, so that `assert smtplab.check(...)` says what it seems to say.
     remark: what there is to say of the file that keeps the progress; mostly nothing.
     verdict: in a word or two, whether it is right; of a prediction that was not, what was predicted and what came.
+    rows: what each row gets, where the answer is made up of rows.
     """
 
     right: bool
@@ -69,6 +77,7 @@ class Feedback:
     reply: Reply | None = None
     remark: str = ""
     verdict: str = ""
+    rows: tuple[RowFeedback, ...] = ()
 
     @property
     def words(self) -> str:
@@ -117,7 +126,7 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     lang = resolve(lang)
     row = _row(exercise_id, lang)
     kind = kind_of(row)
-    options, items = kind.options(row, lang), kind.items(row)
+    options, items = kind.options(row, lang), kind.items(row, lang)
     say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
