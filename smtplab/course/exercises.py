@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.grading import Question, grade, kind_of
-from smtplab.protocol.octets import show_text
+from smtplab.protocol.octets import show_octets, show_text
 from smtplab.text.html import escape
 from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import Texts, data, listing, unknown
@@ -37,6 +37,7 @@ class Exercise:
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
     invitation: what a notebook says in its place before it is run.
+    core: whether it is of the core of the course; the others go deeper.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Exercise:
     lang: str
     plain: tuple[str, ...] = ()
     invitation: str = ""
+    core: bool = False
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -131,16 +133,26 @@ def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"),
+        say("run_to_read" if "call" in row else "run_to_answer"), core=row.get("core", False),
     )  # fmt: skip
 
 
-def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:  # noqa: ARG001
-    """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
+def check(
+    exercise_id: str,
+    answer: Any,
+    lab: Lab | None = None,  # noqa: ARG001
+    lang: str | None = None,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+) -> Feedback:
+    """Check an answer and return the feedback made for it. Every answer is noted; `progress()` says what became of it.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
     lab: the learner's lab. It is left alone: an exercise that asks a server asks one of its own.
+    seed: which variant of the exercise was asked; 0 is the lesson's own.
+    seconds: since the question was shown, where somebody measured.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
     """
@@ -150,13 +162,12 @@ def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | Non
         result = grade(Question(exercise_id, row, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
-    remark = ""
-    if counts(right=result.right, prediction=row.get("prediction", False)):
-        from smtplab.course.logbook import logbook  # a question is shown without it
+    from smtplab.course.attempts import Attempt, now
+    from smtplab.course.logbook import logbook  # a question is shown without it
 
-        book = logbook()
-        book.note(exercise_id, right=result.right)
-        remark = book.remark(lang)
+    book = logbook()
+    book.note(exercise_id, Attempt(now(), _written(answer), result.key, result.right, seed, seconds))
+    remark = book.remark(lang)
     text = " ".join(filter(None, (result.before, text)))
     return Feedback(result.right, text, result.reply, remark, _verdict(row, answer, result, lang))
 
@@ -173,6 +184,15 @@ def _verdict(row: dict[str, Any], answer: Any, result: Result, lang: str) -> str
     if result.reply is None:
         return say("predicted", answer=predicted)
     return say("predicted_code", answer=predicted, code=f"{result.reply.code:03}")
+
+
+def _written(answer: Any) -> str | tuple[str, ...] | None:
+    """Return an answer as the progress file keeps it; of a function, nothing."""
+    if isinstance(answer, list | tuple):
+        return tuple(map(str, answer))
+    if isinstance(answer, bytes):
+        return show_octets(answer)
+    return str(answer).strip() if isinstance(answer, str | int) else None
 
 
 def counts(*, right: bool, prediction: bool) -> bool:
