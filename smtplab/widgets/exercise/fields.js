@@ -85,7 +85,9 @@ function rowsField(model, controls) {
     if (look === "is-wrong") row.control.setAttribute("aria-invalid", "true");
     else row.control.removeAttribute("aria-invalid");
   };
-  rows.forEach(({ control }, at) => control.addEventListener("input", () => show(at, "", ""))); // its mark is of another answer
+  rows.forEach(({ control }, at) => {
+    control.addEventListener("input", () => show(at, "", "")); // its mark is of another answer
+  });
   const kind = model.get("kind");
   return {
     node: element("ol", { className: `smtplab-ex-items is-${kind}` }, ...rows.map(({ node }) => node)),
@@ -135,15 +137,3 @@ function calledField(model) {
     entry: { read: () => model.get("name"), draft: () => "", write: () => {}, focus: () => {} },
   };
 }
-
-/** @type {Record<string, (model: AskedModel, name: string) => Field>} */
-const FIELDS = {
-  code: chosenField,
-  choice: chosenField,
-  command: (model, name) => writtenField(model, name, "exercise_command"),
-  text: (model, name) => writtenField(model, name, "exercise_text"),
-  parts: namedField,
-  sort: namedField,
-  series: answeredField,
-  function: calledField,
-};

@@ -6,13 +6,26 @@
  *   number: number}} Feedback
  * What a solution is: the answer's words or code, and why it is right.
  * @typedef {{words: string, code: string, reason: string}} Solution
- * What was answered before this card was made; at and right_at are UTC, right_at "" where it was never right.
- * @typedef {{at: string, right_at: string, tries: number, answer: Answer}} Past
+ * What was answered before this card was made: a prediction the first time, else the last time; right_at is "" where
+ * no answer was right yet, first says whether the first one was.
+ * @typedef {{at: string, right_at: string, first: boolean, answer: Answer}} Past
  * @typedef {Asked & {exercise: string, seed: number, question: string, prediction: boolean, another: boolean,
  *   given: Answer, feedback: Feedback | {}, tags: Record<string, string>, hints: string[], solution: Solution | {},
  *   wrong: number, past: Past | {}, card: number}} State
  * @typedef {import("@anywidget/types").AnyModel<State>} Model
  */
+
+/** @type {Record<string, (model: AskedModel, name: string) => Field>} */
+const FIELDS = {
+  code: chosenField,
+  choice: chosenField,
+  command: (model, name) => writtenField(model, name, "exercise_command"),
+  text: (model, name) => writtenField(model, name, "exercise_text"),
+  parts: namedField,
+  sort: namedField,
+  series: answeredField,
+  function: calledField,
+};
 
 const OFFERED_AFTER = 2; // wrong tries
 const KEPT = 60_000; // milliseconds for which a draft waits for its cell to be run again
@@ -54,13 +67,13 @@ function pastWords(past, texts, lang, prediction) {
   if (!("at" in past)) return "";
   /** @param {string} at */
   const day = (at) => new Date(at).toLocaleDateString(lang, { dateStyle: "long" });
-  const { answer, tries } = past;
+  const { answer } = past;
   const short = typeof answer === "string" && answer.length <= 60 && !answer.includes("\n") ? answer : "";
   const last = short && fill(texts.exercise_past_answer, { answer: short });
   if (prediction) return [fill(texts.exercise_past_predicted, { date: day(past.at) }), last].join(" ");
   if (!past.right_at) return [fill(texts.exercise_past_not_yet, { date: day(past.at) }), last].join(" ");
-  const right = tries > 1 ? texts.exercise_past_right_later : texts.exercise_past_right_first;
-  return [`✓ ${fill(right, { date: day(past.right_at), tries })}`, last].join(" ");
+  const right = past.first ? texts.exercise_past_right_first : texts.exercise_past_right_later;
+  return [`✓ ${fill(right, { date: day(past.right_at) })}`, last].join(" ");
 }
 
 /**
