@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.grading import Question, grade, kind_of
+from smtplab.course.variants import varied, whole_number
 from smtplab.protocol.octets import show_octets, show_text
 from smtplab.text.html import escape
 from smtplab.text.language import resolve, speaking
@@ -42,6 +43,7 @@ class Exercise:
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
     invitation: what a notebook says in its place before it is run.
+    seed: which case of the question it is; 0 is the lesson's own (variants.py).
     core: whether it is of the core of the course; the others go deeper.
     """
 
@@ -56,6 +58,7 @@ class Exercise:
     lang: str
     plain: tuple[str, ...] = ()
     invitation: str = ""
+    seed: int = 0
     core: bool = False
 
     @property
@@ -135,25 +138,45 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
     return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
 
 
-def _row(exercise_id: str, lang: str) -> dict[str, Any]:
+def row_of(exercise_id: str, lang: str, seed: int = 0) -> dict[str, Any]:
+    """Return an exercise's row as a seed has it. Raises UnknownName, in `lang`, and TypeError for what is no seed."""
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
         row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
-        return row
+        return varied(row, _variants(exercise_id), seed) if whole_number(seed, lang) else row
     raise unknown("exercise", exercise_id, exercises(), lang)
 
 
-def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
-    """Return an exercise by its id. Raises UnknownName, listing those there are."""
+def _variants(exercise_id: str) -> list[dict[str, Any]]:
+    lesson = exercise_id.partition(".")[0]
+    if lesson not in listing("course/variants", ".toml"):
+        return []
+    rows: list[dict[str, Any]] = data(f"course/variants/{lesson}").get(exercise_id, [])
+    return rows
+
+
+def variants(exercise_id: str) -> int:
+    """Return in how many other cases an exercise can be asked: seeds 1 to this number differ from one another.
+
+    More seeds draw other items where there is a pool to draw from, and else begin again with the first variant.
+    """
+    return len(_variants(exercise_id))
+
+
+def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exercise:
+    """Return an exercise by its id. Raises UnknownName, listing those there are.
+
+    seed: in which case it is asked; 0 is the lesson's own question. Raises TypeError for what is no whole number.
+    """
     lang = resolve(lang)
-    row = _row(exercise_id, lang)
+    row = row_of(exercise_id, lang, seed)
     kind = kind_of(row)
     options, items = kind.options(row, lang), kind.items(row, lang)
     say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"), core=row.get("core", False),
+        say("run_to_read" if "call" in row else "run_to_answer"), seed, row.get("core", False),
     )  # fmt: skip
 
 
@@ -171,7 +194,7 @@ def check(
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
     lab: the learner's lab. It is left alone: an exercise that asks a server asks one of its own.
-    seed: which variant of the exercise was asked; 0 is the lesson's own.
+    seed: in which case the question was asked, as `exercise` has it; 0 is the lesson's own.
     seconds: since the question was shown, where somebody measured.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
@@ -188,7 +211,7 @@ def check(
 def judged(exercise_id: str, answer: Any, lang: str | None = None, seed: int = 0) -> tuple[Feedback, str]:
     """Return what an answer gets and the key of its feedback, and note nothing. Raises what `check` raises."""
     lang = resolve(lang)
-    row = _row(exercise_id, lang)
+    row = row_of(exercise_id, lang, seed)
     with speaking(lang):
         result = grade(Question(exercise_id, row, lang), answer)
     text = " ".join(filter(None, (result.before, _words(row, result.key, result.fields, lang))))

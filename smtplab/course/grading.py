@@ -55,6 +55,7 @@ class Kind:
     items: what to name, to sort or to answer, row by row, in a language.
     plain: what is shown below the question where no widget runs, one paragraph each; takes options and items.
     by_option: feedback is keyed by the option chosen, the right one too: no feedback is called "right".
+    truth: takes the question and returns a right answer; None where a model answer is written beside the exercise.
     """
 
     grade: Callable[[Question, Any], Result]
@@ -65,6 +66,7 @@ class Kind:
     items: Callable[[Row, str], tuple[str, ...]] = lambda _row, _lang: ()
     plain: Callable[[dict[str, str], tuple[str, ...]], tuple[str, ...]] = lambda _options, _items: ()
     by_option: bool = False
+    truth: Callable[[Question], str | tuple[str, ...]] | None = None
 
 
 def grade(question: Question, answer: Any) -> Result:
@@ -96,9 +98,13 @@ def pieces(reply: Reply) -> tuple[str, ...]:
 
 def _code(question: Question, answer: Any) -> Result:
     code = _option(question, answer, question.row["options"])
-    with _server(question) as server:
-        reply = server.send(question.row["command"])
+    reply = _answered(question)
     return Result(code, reply=reply, right=str(reply.code) == code)
+
+
+def _answered(question: Question) -> Reply:
+    with _server(question) as server:
+        return server.send(question.row["command"])
 
 
 # --- choice
@@ -130,11 +136,14 @@ _ANY_CODE = frozenset(f"{first}{second}{third}" for first in "2345" for second i
 
 
 def _parts(question: Question, answer: Any) -> Result:
-    truth = [part.kind for part in _reply(question.row).parts]
+    truth = _kinds(question)
     names = _answers(question, answer, len(truth), PARTS)
-    return _by_rows(
-        question, "parts", [RIGHT_ROW if one == other else Mark(one) for one, other in zip(truth, names, strict=True)]
-    )
+    pairs = zip(names, truth, strict=True)
+    return _by_rows(question, "parts", [RIGHT_ROW if name == true else Mark(true) for name, true in pairs])
+
+
+def _kinds(question: Question) -> tuple[str, ...]:
+    return tuple(part.kind for part in _reply(question.row).parts)
 
 
 def _part_names(_row: Row, lang: str) -> dict[str, str]:
@@ -146,14 +155,15 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 
 
 def _sort(question: Question, answer: Any) -> Result:
-    by_verdict = question.row.get("criterion") == "verdict"
-    rows = question.row["item"]
-    truth = [(_verdict(item) if by_verdict else item["bin"], *item.get("also", ())) for item in rows]
+    truth, rows = _bins(question), question.row["item"]
     bins = _answers(question, answer, len(rows), question.row["bin"])
-    marks = [
-        RIGHT_ROW if chosen in defensible else Mark(chosen) for chosen, defensible in zip(bins, truth, strict=True)
-    ]
-    return _by_rows(question, "sorted", marks)
+    good = [bins[at] in (truth[at], *item.get("also", ())) for at, item in enumerate(rows)]
+    return _by_rows(question, "sorted", [RIGHT_ROW if right else Mark(bins[at]) for at, right in enumerate(good)])
+
+
+def _bins(question: Question) -> tuple[str, ...]:
+    by_verdict = question.row.get("criterion") == "verdict"
+    return tuple(_verdict(item) if by_verdict else item["bin"] for item in question.row["item"])
 
 
 def _verdict(item: Row) -> str:
@@ -229,20 +239,22 @@ KINDS: dict[str, Kind] = {
     "code": Kind(
         _code, frozenset({"command", "options"}), _SERVER, by_option=True, plain=_listed,
         outcomes=lambda row: set(row["options"]), options=lambda row, _lang: {code: code for code in row["options"]},
+        truth=lambda question: str(_answered(question).code),
     ),
     "choice": Kind(
         _choice, frozenset({"right", "option"}), by_option=True, plain=_listed,
         outcomes=lambda row: set(row["option"]), options=_words("option"),
+        truth=lambda question: str(question.row["right"]),
     ),
     "command": Kind(_command, frozenset({"wanted"}), _SERVER, outcomes=lambda _row: set(_ANY_CODE)),
     "parts": Kind(
         _parts, frozenset({"reply"}), options=_part_names, items=lambda row, _lang: pieces(_reply(row)),
         outcomes=lambda row: {part.kind for part in _reply(row).parts},
-        plain=lambda _options, items: (" · ".join(items),),
+        plain=lambda _options, items: (" · ".join(items),), truth=_kinds,
     ),
     "sort": Kind(
         _sort, frozenset({"bin", "item"}), frozenset({"criterion"}), options=_words("bin"), items=_sortable,
-        outcomes=lambda row: set(row["bin"]),
+        outcomes=lambda row: set(row["bin"]), truth=_bins,
         plain=lambda options, items: (*items, " · ".join(options.values())),
     ),
     "series": Kind(
@@ -321,13 +333,11 @@ def _named(error: BaseException) -> str:
 
 def _by_rows(question: Question, kind: str, marks: list[Mark]) -> Result:
     """Return the result of an answer in rows: right where every row is, else its first wrong row's."""
-    first = next((mark for mark in marks if not mark.right), None)
     rows = tuple(marks)
-    return (
-        Result("right", rows=rows)
-        if first is None
-        else Result(first.key, first.fields, before=_where(question, kind, rows), rows=rows)
-    )
+    first = next((mark for mark in marks if not mark.right), None)
+    if first is None:
+        return Result("right", rows=rows)
+    return Result(first.key, first.fields, before=_where(question, kind, rows), rows=rows)
 
 
 def _where(question: Question, kind: str, marks: Sequence[Mark]) -> str:

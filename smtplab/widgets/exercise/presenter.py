@@ -96,10 +96,8 @@ class ExercisePresenter(Presenter):
             self._tell(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
     def _judge(self, feedback: Feedback) -> None:
-        self._tell(
-            feedback.right, feedback.words, "" if feedback.reply is None else str(feedback.reply), feedback.verdict,
-            rows=[row._asdict() for row in feedback.rows],
-        )  # fmt: skip
+        rows = [row._asdict() for row in feedback.rows]
+        self._tell(feedback.right, feedback.words, reply=_reply(feedback), verdict=feedback.verdict, rows=rows)
 
     def _explore(self, feedback: Feedback, first: Attempt, answer: str) -> None:
         """Tell what another option than the one predicted gets: the prediction stands, and no later answer mends it."""
@@ -108,20 +106,13 @@ class ExercisePresenter(Presenter):
         verdict = stands.verdict
         if stands.right:
             verdict = self.say("exercise_came_true", answer=options.get(str(first.answer), str(first.answer)))
-        reply = "" if feedback.reply is None else str(feedback.reply)
-        self._tell(stands.right, feedback.words, reply, verdict, of=f"{options.get(answer, answer).rstrip('.')}:")
+        of = f"{options.get(answer, answer).rstrip('.')}:"
+        self._tell(stands.right, feedback.words, reply=_reply(feedback), verdict=verdict, of=of)
 
-    def _tell(
-        self,
-        right: bool | None,
-        text: str,
-        reply: str = "",
-        verdict: str = "",
-        of: str = "",
-        rows: list[dict[str, Any]] | None = None,
-    ) -> None:
+    def _tell(self, right: bool | None, text: str, **more: Any) -> None:
+        """Tell the page: `right` is None of what is no verdict. more: reply, verdict, of (which option), rows."""
         self._number += 1
-        told = {"right": right, "text": text, "reply": reply, "verdict": verdict, "of": of, "rows": rows or []}
+        told = {"right": right, "text": text, "reply": "", "verdict": "", "of": "", "rows": [], **more}
         self.show(feedback={**told, "number": self._number})
 
     # --- what is known
@@ -198,6 +189,10 @@ class ExercisePresenter(Presenter):
 
     def __repr__(self) -> str:
         return f"<exercise {self._exercise.id}>"
+
+
+def _reply(feedback: Feedback) -> str:
+    return "" if feedback.reply is None else str(feedback.reply)
 
 
 def _measured(seconds: object) -> float | None:
