@@ -43,8 +43,8 @@ class Exercise:
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
     invitation: what a notebook says in its place before it is run.
-    seed: which case of the question it is; 0 is the lesson's own (variants.py).
     core: whether it is of the core of the course; the others go deeper.
+    seed: which case of the question it is; 0 is the lesson's own (variants.py).
     """
 
     id: str
@@ -58,8 +58,8 @@ class Exercise:
     lang: str
     plain: tuple[str, ...] = ()
     invitation: str = ""
-    seed: int = 0
     core: bool = False
+    seed: int = 0
 
     @property
     def name(self) -> str:
@@ -176,7 +176,7 @@ def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exerci
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"), seed, row.get("core", False),
+        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from smtplab.course import hints
 from smtplab.course.hints import COUNT, Solution
+from smtplab.course.logbook import logbook
 from smtplab.text.html import escape
 from smtplab.text.language import resolve
 from smtplab.text.texts import Texts, unknown
@@ -48,6 +49,7 @@ def hint(exercise_id: str, number: int = 1, lang: str | None = None, *, seed: in
     numbers = range(1, COUNT + 1)
     if number not in numbers:
         raise unknown("hint", number, numbers, lang)
+    logbook().note_help(exercise_id, hints=int(number))
     return Hint(int(number), texts[number - 1], lang)
 
 
@@ -57,4 +59,6 @@ def solution(exercise_id: str, seed: int = 0, lang: str | None = None) -> Soluti
     seed: in which case the question was asked; 0 is the lesson's own. lang: else the language that is set.
     Raises UnknownName for an unknown exercise or language.
     """
-    return hints.solution(exercise_id, resolve(lang), seed)
+    found = hints.solution(exercise_id, resolve(lang), seed)
+    logbook().note_help(exercise_id, solution=True)
+    return found

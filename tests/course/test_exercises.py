@@ -236,7 +236,9 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
     def even(question: grading.Question, answer: Any) -> Result:
         return RIGHT if int(answer) % 2 == question.row["rest"] else Result("odd", {"number": answer})
 
-    kind = grading.Kind(even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row, _lang: (str(row["rest"]),))
+    kind = grading.Kind(
+        even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row, _lang: (str(row["rest"]),)
+    )
     monkeypatch.setitem(grading.KINDS, "even", kind)
     row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
     monkeypatch.setitem(ROWS, "00.even", row)

@@ -10,6 +10,7 @@ import pytest
 import smtplab
 from smtplab.course.exercises import exercise, exercises, row_of, variants
 from smtplab.course.hints import hints, solution
+from smtplab.course.logbook import logbook
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data, listing
 
@@ -123,6 +124,21 @@ def test_a_solution_as_it_is_shown() -> None:
     assert smtplab.solution("02.last", lang="es").words.startswith("La línea 4")
     assert "&lt;ana@client" not in shown._repr_html_()
     assert "<pre>HELP RCPT</pre>" in smtplab.solution("01.rcpt")._repr_html_()
+
+
+def test_what_was_seen_is_noted() -> None:
+    """Hints and solution, once seen, stand in the progress; the hints that a card reads to show later do not."""
+    hints("01.help", "en")
+    solution("01.help", "en")
+    assert (logbook().history("01.help").hints, logbook().history("01.help").solution) == (0, "")
+    smtplab.hint("01.help", 2)
+    smtplab.hint("01.help", 1)
+    assert (logbook().history("01.help").hints, logbook().history("01.help").solution) == (2, "")
+    smtplab.solution("01.help")
+    assert logbook().history("01.help").solution
+    with pytest.raises(smtplab.UnknownName):
+        smtplab.hint("01.rcpt", 3)
+    assert logbook().history("01.rcpt").hints == 0
 
 
 @pytest.mark.parametrize("number", [0, 3, -1, "x", None])

@@ -15,6 +15,7 @@ import smtplab
 from smtplab.course.exercises import exercise, exercises, row_of, variants
 from smtplab.course.grading import KINDS
 from smtplab.course.hints import solution
+from smtplab.course.logbook import logbook
 from smtplab.course.variants import drawn, varied
 from smtplab.recordings.recording import names, recording
 from smtplab.text.language import LANGUAGES
@@ -192,6 +193,9 @@ def test_a_widget_asks_its_variant() -> None:
     assert widget.question == exercise(name, seed=1).question
     assert widget.answer(solution(name, "en", 1).answer).right
     assert exercise(name, seed=1).seed == 1
+    noted = logbook().history(name).last
+    assert noted is not None
+    assert (noted.seed, noted.right) == (1, True)
 
 
 def test_without_variants_every_seed_asks_the_same() -> None:
