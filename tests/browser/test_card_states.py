@@ -192,9 +192,6 @@ def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
     expect(again.get_by_role("status")).to_contain_text("Not yet.")
 
     page.evaluate(f"() => {{ {KERNEL}.requestExecute({{ code: 'import os; os.kill(os.getpid(), 9)' }}); }}")
-    page.wait_for_function(f"() => ['autorestarting', 'restarting', 'starting'].includes({KERNEL}.status)")
-    page.wait_for_function(f"() => {KERNEL}.status === 'idle'")
-    again.get_by_role("textbox").fill("HELP YOU")
-    again.get_by_role("button", name="Check").click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says that the kernel died
     expect(again.get_by_role("alert")).to_contain_text(words)
-    expect(again.get_by_role("textbox")).to_have_value("HELP YOU")
+    expect(again.get_by_role("textbox")).to_have_value("HELP ME")
