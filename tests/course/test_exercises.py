@@ -10,6 +10,7 @@ import pytest
 import smtplab
 from smtplab.course import exercises, grading
 from smtplab.course.graders import RIGHT, Mark, Result
+from smtplab.text.html import escape
 from smtplab.text.language import DEFAULT, LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import PACKAGE
@@ -261,7 +262,8 @@ def test_answers_from_the_page(lab: smtplab.Lab, name: str) -> None:
     for answer in wrong.values():
         assert tell(widget, answer)["right"] is False
     shown = tell(widget, right)
-    assert (shown["right"], shown["text"]) == (True, smtplab.check(name, right, lab).text)
+    stands = not ROWS[name].get("prediction")  # a prediction that did not come true is not mended by another click
+    assert (shown["right"], shown["text"]) == (stands, smtplab.check(name, right, lab).text)
     assert widget.given == right
     assert widget.get_state()["given"] == right
 
@@ -316,6 +318,6 @@ def test_where_no_widget_runs(lab: smtplab.Lab, name: str) -> None:
     html = widget.plain()
     assert shown_exercise.question in html
     assert all(item in html for item in shown_exercise.items)
-    assert shown_exercise.call in html
+    assert escape(shown_exercise.call) in html
     if shown_exercise.kind in ("code", "choice", "sort"):
         assert all(words in html for words in shown_exercise.options.values())
