@@ -92,7 +92,7 @@ def _readable(row: Row, answer: str | tuple[str, ...], lang: str) -> str:
     options = kind.options(row, lang)
     if isinstance(answer, str):
         return options.get(answer, answer)
-    firsts = (item.partition("\n")[0] for item in kind.items(row))
+    firsts = (item.partition("\n")[0] for item in kind.items(row, lang))
     named = enumerate(zip(firsts, answer, strict=True), 1)
     return "\n".join(f"{number}. {first} — {options[name]}" for number, (first, name) in named)
 
