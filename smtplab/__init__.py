@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtplab.course.exercises import check
     from smtplab.course.progress import Progress, progress
+    from smtplab.course.support import hint, solution
     from smtplab.errors import (
         CannotRecord,
         ConnectionLost,
@@ -47,12 +48,17 @@ if TYPE_CHECKING:
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
     from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.review import quiz, review
 
 _HOMES = {
     "course.exercises": ("check",),
     "course.progress": (
         "Progress",
         "progress",
+    ),
+    "course.support": (
+        "hint",
+        "solution",
     ),
     "errors": (
         "CannotRecord",
@@ -119,6 +125,10 @@ _HOMES = {
         "gallery",
         "side_by_side",
     ),
+    "widgets.review": (
+        "quiz",
+        "review",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -152,8 +162,12 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "help_chart",
     "survey",
     "check",
+    "hint",
+    "solution",
     "progress",
     "Progress",
+    "review",
+    "quiz",
     "ftp_origin",
     "set_language",
     "SmtplabError",

@@ -198,3 +198,91 @@ function warning(text) {
 function defectNodes(defects) {
   return defects.map(({ text, source }) => warning(`${text} (${source})`));
 }
+
+/**
+ * Watch whether Python still stands behind a model, and tell it: "live", "busy" (it has not come to the message yet),
+ * "gone", or "none" where there was none from the beginning. JupyterLab marks the view of a model that has no kernel,
+ * and its kernel says when it starts again. Where neither is told, a message stays without an answer though the kernel
+ * is idle.
+ * @typedef {{status?: string, statusChanged?: {connect: (call: (kernel: unknown, status: string) => void) => void,
+ *   disconnect: (call: (kernel: unknown, status: string) => void) => void}}} Kernel
+ * @typedef {"live" | "busy" | "gone" | "none"} Python
+ * @param {import("@anywidget/types").AnyModel} model
+ * @param {HTMLElement} el
+ * @param {(python: Python) => void} tell
+ */
+function watchPython(model, el, tell) {
+  /** @type {Python} */
+  let python = "live";
+  let idle = 0; // how often the kernel had nothing to do, and had not answered
+  let waited = 0;
+  let timer = 0;
+  /** @param {Python} now */
+  const become = (now) => {
+    if (now === python) return;
+    python = now;
+    tell(now);
+  };
+  const rest = () => {
+    clearInterval(timer);
+    timer = 0;
+  };
+  const look = () => {
+    if (!el.classList.contains("jupyter-widgets-disconnected")) return;
+    rest();
+    become("gone");
+  };
+  const kernel = (() => {
+    try {
+      return /** @type {{kernel?: Kernel} | undefined} */ (/** @type {unknown} */ (model.widget_manager))?.kernel;
+    } catch {
+      return undefined; // it was shut down
+    }
+  })();
+  /** @param {unknown} _kernel @param {string} status */
+  const hear = (_kernel, status) => {
+    if (!["restarting", "autorestarting", "terminating", "dead"].includes(status)) return;
+    rest();
+    if (python !== "none") become("gone");
+  };
+  const tick = () => {
+    waited += 1;
+    idle = kernel?.status === "idle" ? idle + 1 : 0;
+    if (idle > 2) rest();
+    if (idle > 2) become("gone");
+    else if (waited > 2) become("busy");
+  };
+  const answered = () => {
+    rest();
+    if (python === "busy" || python === "gone") become("live");
+  };
+  /** @param {unknown} content */
+  const ask = (content) => {
+    if (python === "gone" || python === "none") {
+      tell(python);
+      return;
+    }
+    try {
+      model.send(content);
+    } catch {
+      become("gone");
+      return;
+    }
+    waited = 0;
+    idle = 0;
+    if (!timer) timer = setInterval(tick, 1000);
+  };
+  model.on("comm_live_update", look);
+  kernel?.statusChanged?.connect(hear);
+  if (el.classList.contains("jupyter-widgets-disconnected")) become("none");
+  return {
+    ask,
+    answered,
+    isThere: () => python === "live" || python === "busy",
+    end: () => {
+      rest();
+      model.off("comm_live_update", look);
+      kernel?.statusChanged?.disconnect(hear);
+    },
+  };
+}
