@@ -7,8 +7,7 @@ from playwright.sync_api import expect
 
 CELLS = [
     "import datetime, os, smtplab\nos.environ['SMTPLAB_PROGRESS'] = 'review-progress.json'",
-    "for exercise, answer in {'01.help': '250', '02.last': '4', '01.rcpt': 'HELP RCPT'}.items():\n"
-    "    smtplab.check(exercise, answer)",
+    "for id, answer in [('01.help', '250'), ('02.last', '4'), ('01.rcpt', 'HELP RCPT')]: smtplab.check(id, answer)",
     "smtplab.review(today=datetime.date.today() + datetime.timedelta(3))",
     "smtplab.progress()",
     "smtplab.review()",
