@@ -78,7 +78,7 @@ RIGHT_KEY = {"00.code": "214", "00.choice": "a"}
 @pytest.fixture(autouse=True)
 def _table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the rows of this file in the place of the lessons', and graders of our own."""
-    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    rows = {key: {"title": both(key), "question": both(f"{key}?"), **row} for key, row in ROWS.items()}
     lessons, read = exercises._lessons(), exercises.data
     monkeypatch.setattr(exercises, "_lessons", lambda: ("00", *lessons))
     monkeypatch.setattr(exercises, "data", lambda name: rows if name == "course/exercises/00" else read(name))
@@ -243,7 +243,7 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
     monkeypatch.setitem(grading.KINDS, "even", kind)
     row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
     monkeypatch.setitem(ROWS, "00.even", row)
-    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    rows = {key: {"title": both(key), "question": both(f"{key}?"), **row} for key, row in ROWS.items()}
     monkeypatch.setattr(exercises, "data", lambda _name: rows)
     assert smtplab.check("00.even", 4, lab).right
     assert smtplab.check("00.even", 5, lab, "es").text == "5 is odd (es)"
