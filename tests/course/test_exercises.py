@@ -176,17 +176,17 @@ def test_unknown_names() -> None:
         smtplab.check("00.choice", "a", lang="fr")
 
 
-def test_what_counts(lab: smtplab.Lab) -> None:
-    """Right answers and every prediction count, wrong answers to exercises and refused ones do not."""
+def test_what_is_noted(lab: smtplab.Lab) -> None:
+    """Every answer is noted, right or not, in its order; one that is refused is no answer."""
     from smtplab.course.logbook import logbook
 
     smtplab.check("00.choice", "b")
     with pytest.raises(smtplab.UnknownName):
         smtplab.check("00.code", "500")
-    assert logbook().entries() == {}
     smtplab.check("00.code", "211")
     smtplab.check("00.choice", "a")
-    assert {key: entry["right"] for key, entry in logbook().entries().items()} == {"00.code": False, "00.choice": True}
+    noted = {key: [attempt.right for attempt in found.attempts] for key, found in logbook().histories().items()}
+    assert noted == {"00.choice": [False, True], "00.code": [False]}
 
 
 # --- the kinds
