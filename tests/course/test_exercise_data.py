@@ -74,7 +74,7 @@ def test_keys(name: str) -> None:
     assert row["kind"] in KINDS
     kind = KINDS[row["kind"]]
     assert {"question", "feedback", *kind.needs} <= set(row)
-    assert set(row) <= {"kind", "prediction", "question", "feedback", *kind.needs, *kind.may}
+    assert set(row) <= {"kind", "core", "prediction", "question", "feedback", *kind.needs, *kind.may}
     assert isinstance(row.get("prediction", False), bool)
 
 

@@ -121,9 +121,7 @@ def test_sort() -> None:
     assert judged(SORT, ["no", "yes", "yes"]) == RIGHT
     result = judged(SORT, ["no", "no", "yes"])
     assert (result.right, result.key) == (False, "no")
-    assert (
-        result.before == '1 of 3 are not where they belong. Look again at number 2, "HELP → 214-Commands supported:".'
-    )
+    assert result.before == '1 of 3 are not where they belong. Look again at number 2, "C: HELP".'
 
 
 def test_sort_by_verdict() -> None:

@@ -15,6 +15,7 @@ from smtplab.course.lessons import learners_copy, lessons
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import TOP
+from tests.helpers.prose import read
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -47,6 +48,19 @@ GIVEAWAYS = {
 }
 """Prediction → what gives its answer away, in each language, in small letters or capitals."""
 
+ELSEWHERE = GIVEAWAYS | {
+    "02.mixed": r"smtplib.{0,20}(?:takes|toma)|takes the (?:first|last) code|toma el (?:primer|último) código",
+    "03.locked": r"first AUTH|antes AUTH|\b530\b",
+    "04.dumbster": r"\b211\b.{0,40}dumbster|dumbster.{0,40}\b211\b",
+    "05.program": r"the same in|in the same way|say the same|alike|\bone step\b|sees success|nothing differs|"
+                  r"de la misma manera|dicen lo mismo|trata igual|es igual en|mismo paso|ve un éxito",
+    "05.claims": r"third digit only|only the third|solo (?:cambia |en )?la tercera|2yz",
+    "06.topic": r"latitude|libertad permitida",
+    "06.nothing": r"twisted",
+    "08.stock": r"\b250\b.{0,30}(?:departs|se aparta)[^.]*aiosmtpd|aiosmtpd[^.]*(?:departs|se aparta)",
+}  # fmt: skip
+"""The same for the lessons before the prediction's own, which may teach the rule that it follows from."""
+
 
 def building() -> ModuleType:
     """Return notebooks/build.py as a module."""
@@ -62,7 +76,11 @@ def building() -> ModuleType:
 def cells(lesson: str, lang: str) -> list[Any]:
     """Return the cells that a lesson's source gives."""
     (source,) = (TOP / "notebooks/source").glob(f"{lesson}-*.md")
-    return list(building().compose(source, lang).cells)
+    found = list(building().compose(source, lang).cells)
+    for cell in found:
+        if cell.cell_type == "markdown":
+            cell.source = read(cell.source)
+    return found
 
 
 def place(name: str, lang: str) -> int:
@@ -75,9 +93,9 @@ def is_open(cell: Any) -> bool:
     return not cell.metadata.get("jupyter", {}).get("source_hidden")
 
 
-def gives_away(name: str, texts: list[str]) -> list[str]:
+def gives_away(name: str, texts: list[str], patterns: dict[str, str] = GIVEAWAYS) -> list[str]:
     """Return what in texts gives a prediction's answer away."""
-    return [match[0] for text in texts for match in re.finditer(GIVEAWAYS[name], text, re.IGNORECASE)]
+    return [match[0] for text in texts for match in re.finditer(patterns[name], text, re.IGNORECASE)]
 
 
 def test_every_prediction_is_known() -> None:
@@ -92,6 +110,16 @@ def test_no_answer_before_its_question(name: str, lang: str) -> None:
     before = [cell.source for cell in cells(name[:2], lang)[: place(name, lang)] if is_open(cell)]
     assert before
     assert gives_away(name, before) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PREDICTIONS)
+def test_no_answer_in_an_earlier_lesson(name: str, lang: str) -> None:
+    """No text and no open code of the lessons before has the answer either, though it may have what it follows from."""
+    earlier = sorted({each[:2] for each in exercises() if each[:2] < name[:2]})
+    before = [cell.source for lesson in earlier for cell in cells(lesson, lang) if is_open(cell)]
+    assert bool(before) is (name[:2] > "01")
+    assert gives_away(name, before, ELSEWHERE) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -69,7 +69,7 @@ def test_twenty_recorded_exchanges() -> None:
 def test_twenty_are_sorted_by_command_and_code() -> None:
     """The bin of each exchange follows from its command and its code: nobody need read its text."""
     for item, shown in zip(ROWS["05.twenty"]["item"], exercise("05.twenty").items, strict=True):
-        verb, code = item["command"].split()[0], shown.partition(" → ")[2][:3]
+        verb, code = item["command"].split()[0], shown.partition("\nS: ")[2][:3]
         if code[0] in "45":
             wanted = "refused"
         elif verb == "HELP":
