@@ -98,6 +98,7 @@ def _cells(source: Path) -> list[Any]:
 # --- core and deeper, minutes, links
 
 
+@cache
 def sections(source: Path) -> list[tuple[str, dict[str, str], int]]:
     """Return the sections of a lesson, in order: its part, its title in each language, and its minutes.
 

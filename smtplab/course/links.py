@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_KEPT = re.compile(r"(`+)(?:(?!`).)+\1|!?\[[^]]*\]\([^)]*\)|<[^>]+>|^(?:#|```)[^\n]*|https?://\S+", re.MULTILINE)
+_KEPT = re.compile(r"^```[\s\S]*?(?:^```|\Z)|(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)|!?\[[^]]*\]\([^)]*\)|<[^>]+>|^#[^\n]*|https?://\S+",
+                   re.MULTILINE)  # fmt: skip
 """What no link is put into: code, links, tags, headings, addresses."""
 
 _SECTION = r"§\d+(?:\.\d+)*"

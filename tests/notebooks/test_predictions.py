@@ -32,9 +32,9 @@ GIVEAWAYS = {
     "03.locked": r"\b530\b",
     "03.longest": r"\b50[56]\b",
     "04.first": r"not gone out yet|aún no había salido|220 1",
+    "04.dumbster": r"dumbster's the second|el de dumbster, la segunda|\b211\b.{0,20}dumbster|dumbster.{0,20}\b211\b",
     "04.middle": r"\b354\b",
     "04.who": r"one success|único éxito",
-    "04.dumbster": r"dumbster's the second|el de dumbster, la segunda|\b211\b.{0,20}dumbster|dumbster.{0,20}\b211\b",
     "05.program": r"the same in|es igual en|one step|mismo paso|first digit|primera cifra|2: \"→\"",
     "05.claims": r"only the third digit|solo cambia la tercera|2yz",
     "06.topic": r"need not|no está obligado",
@@ -57,11 +57,12 @@ ELSEWHERE = GIVEAWAYS | {
     "05.claims": r"third digit only|only the third|solo (?:cambia |en )?la tercera|2yz",
     "06.topic": r"latitude|libertad permitida",
     "06.nothing": r"twisted",
-    "08.stock": r"\b250\b.{0,30}(?:departs|se aparta)[^.]*aiosmtpd|aiosmtpd[^.]*(?:departs|se aparta)",
+    "08.stock": r"(?:departs|se aparta)[^\n]*aiosmtpd|aiosmtpd[^.\n]*(?:departs|se aparta)",
 }  # fmt: skip
 """The same for the lessons before the prediction's own, which may teach the rule that it follows from."""
 
 
+@cache
 def building() -> ModuleType:
     """Return notebooks/build.py as a module."""
     spec = spec_from_file_location("build", TOP / "notebooks/build.py")
@@ -140,6 +141,7 @@ def test_what_gives_an_answer_away_is_found(name: str, lang: str) -> None:
     told = [*row.get("options", ()), *(each[lang] for each in row.get("option", {}).values())]
     told += [each[lang] for each in row["feedback"].values()]
     assert gives_away(name, after + told)
+    assert gives_away(name, after + told, ELSEWHERE)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -121,7 +121,8 @@ def unsourced(block: str) -> list[str]:
     sentence only. Headings, table rows, and the lines for what a lesson needs, teaches and is followed by are no
     statements.
     """
-    frame = r"#|\||\*\*(?:\d+ minut|You will|Al terminar|Next|Siguiente|The core|Lo esencial)|\*(?:Core|Deeper|Lo esencial|Más a fondo) ·|- [a-z].*[,.]$"
+    head = r"\d+ minut|You will|Al terminar|Next|Siguiente|The core|Lo esencial"
+    frame = rf"#|\||\*\*(?:{head})|\*(?:Core|Deeper|Lo esencial|Más a fondo) ·|- [a-z].*[,.]$"
     if (
         re.match(frame, block)
         or any(section for _, section in cited(block))

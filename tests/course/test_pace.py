@@ -1,0 +1,47 @@
+"""How long a lesson takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from smtplab.course import pace
+from smtplab.course.exercises import exercise, exercises
+from smtplab.course.grading import KINDS
+
+
+def test_text() -> None:
+    """A text takes the time of its words; addresses of links and marks of Markdown are not read."""
+    assert pace.of_text("word " * pace.WORDS) == 1
+    assert pace.of_text("- **Two words**, (RFC\xa05321 §4.2)") == pace.of_text("one two three four five")
+    assert pace.of_text("[two words](https://example.org/a/b/c)") == pace.of_text("two words")
+    assert pace.of_text("") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes"),
+    [
+        ("print(1)", pace.CELL),
+        ("smtplab.console(lab)", pace.LOOKED_AT["console"]),
+        ("smtplab.gallery(predict=True)", pace.LOOKED_AT["gallery"]),
+        ('import smtplab\n\nlab = smtplab.start("console")', pace.CELL),
+        ('# Run this cell to answer\nsmtplab.exercise("01.help", lab)', pace.EXERCISE["code"]),
+        ('smtplab.exercise("05.client", lab)', pace.EXERCISE["function"]),
+        ('smtplab.exercise("05.twenty", lab)', 20 * pace.ITEM),
+    ],
+)
+def test_code(code: str, minutes: float) -> None:
+    """An exercise takes what its kind takes, a widget that one explores its own time, any other cell a little."""
+    assert pace.of_code(code) == pytest.approx(minutes)
+
+
+def test_every_kind_has_a_rate() -> None:
+    """Each kind of exercise has its minutes, and every exercise takes some."""
+    assert {*pace.EXERCISE, "sort"} == set(KINDS)
+    assert all(pace.of_exercise(each) > 0 for each in exercises())
+    assert {exercise(each, "en").kind for each in exercises()} == set(KINDS)
+
+
+@pytest.mark.parametrize(("minutes", "stated"), [(0.0, 1), (1.4, 1), (1.5, 2), (2.5, 3), (16.2, 16)])
+def test_whole(minutes: float, stated: int) -> None:
+    """Minutes are stated as whole ones, and never as none."""
+    assert pace.whole(minutes) == stated
