@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtplab.course.exercises import check
     from smtplab.course.progress import Progress, progress
+    from smtplab.course.support import hint, solution
     from smtplab.errors import (
         CannotRecord,
         ConnectionLost,
@@ -53,6 +54,10 @@ _HOMES = {
     "course.progress": (
         "Progress",
         "progress",
+    ),
+    "course.support": (
+        "hint",
+        "solution",
     ),
     "errors": (
         "CannotRecord",
@@ -152,6 +157,8 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "help_chart",
     "survey",
     "check",
+    "hint",
+    "solution",
     "progress",
     "Progress",
     "ftp_origin",

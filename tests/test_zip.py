@@ -73,7 +73,7 @@ return replies, str(smtplab.explain(214, "es")), str(smtplab.compare(211, 214)),
 
 
 def test_the_course(wheel: Path, tmp_path: Path) -> None:
-    """Lessons, exercises and progress are there, lessons can be copied and replaced, and graders grade."""
+    """Lessons, exercises with their hints, solutions and variants, and progress are there, and graders grade."""
     code = f"""
 from pathlib import Path
 from smtplab.course.exercises import exercises
@@ -82,8 +82,9 @@ names = {{lang: [lesson.name for lesson in lessons(lang)] for lang in {LANGUAGES
 copied = copy_lessons(Path("mine")).copied
 kept = reset_lesson(Path("mine"), "1")
 right = smtplab.check("04.verb", "XQLENGTH").right
-return names, copied, kept, right, exercises(), smtplab.progress().all, smtplab.progress().page()"""
-    names, copied, kept, right, ids, count, page = run(wheel, tmp_path, code)
+told = [str(smtplab.hint("01.help", lang="en")), str(smtplab.solution("01.help", 1, "en"))]
+return names, copied, kept, right, exercises(), smtplab.progress().all, smtplab.progress().page(), told"""
+    names, copied, kept, right, ids, count, page, told = run(wheel, tmp_path, code)
     assert names == {lang: [lesson.name for lesson in lessons(lang)] for lang in LANGUAGES}
     assert copied == names["en"]
     first = copied[0]
@@ -91,6 +92,7 @@ return names, copied, kept, right, exercises(), smtplab.progress().all, smtplab.
     assert (tmp_path / "mine" / first).read_bytes() == learners_copy(lessons("en")[0])
     assert (right, tuple(ids), count) == (True, exercises(), len(ids))
     assert "<!DOCTYPE html>" in page
+    assert told == [str(smtplab.hint("01.help", lang="en")), str(smtplab.solution("01.help", 1, "en"))]
 
 
 def test_widgets(wheel: Path, tmp_path: Path) -> None:

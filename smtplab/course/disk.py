@@ -29,7 +29,7 @@ def write_whole(path: Path, octets: bytes) -> None:
     try:
         beside.replace(path)
     except OSError as error:
-        if error.errno not in _NO_REPLACE or path.is_symlink() or path.is_dir():
+        if not refuses_to_replace(error) or path.is_symlink() or path.is_dir():
             raise
         _put(path, octets, os.O_TRUNC | _NO_FOLLOW)
     finally:
@@ -37,12 +37,17 @@ def write_whole(path: Path, octets: bytes) -> None:
             beside.unlink(missing_ok=True)
 
 
-def write_new(path: Path, octets: bytes) -> Path:
+def refuses_to_replace(error: OSError) -> bool:
+    """Return whether a file system says by this error that it cannot rename over a file."""
+    return error.errno in _NO_REPLACE
+
+
+def write_new(path: Path, octets: bytes, mode: int = 0o666) -> Path:
     """Write a file under a name that nothing has: the one given, else name-2, name-3 and so on. Return its path."""
     number, free = 1, path
     while True:
         try:
-            _put(free, octets, os.O_EXCL)
+            _put(free, octets, os.O_EXCL, mode)
         except FileExistsError:
             number += 1
             free = path.with_name(f"{path.stem}-{number}{path.suffix}")
@@ -63,8 +68,8 @@ def set_aside(path: Path) -> Path:
     return path.rename(free_name(path.parent, path.stem, "damaged", path.suffix))
 
 
-def _put(path: Path, octets: bytes, how: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY | how, 0o666)
+def _put(path: Path, octets: bytes, how: int, mode: int = 0o666) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY | how, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(octets)

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
-from smtplab.protocol.octets import show_text
+from smtplab.course.variants import varied, whole_number
+from smtplab.protocol.octets import show_octets, show_text
 from smtplab.text.html import escape
 from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import Texts, data, listing, unknown
@@ -37,6 +38,8 @@ class Exercise:
     call: the code that checks it, where the answer is written in a cell; empty where the page takes it.
     plain: what stands below the question where no widget runs, a paragraph each.
     invitation: what a notebook says in its place before it is run.
+    core: whether it is of the core of the course; the others go deeper.
+    seed: which case of the question it is; 0 is the lesson's own (variants.py).
     """
 
     id: str
@@ -50,6 +53,8 @@ class Exercise:
     lang: str
     plain: tuple[str, ...] = ()
     invitation: str = ""
+    core: bool = False
+    seed: int = 0
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
@@ -104,50 +109,79 @@ def exercises(lesson: str = "") -> tuple[str, ...]:
     return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
 
 
-def _row(exercise_id: str, lang: str) -> dict[str, Any]:
+def row_of(exercise_id: str, lang: str, seed: int = 0) -> dict[str, Any]:
+    """Return an exercise's row as a seed has it. Raises UnknownName, in `lang`, and TypeError for what is no seed."""
     lesson = exercise_id.partition(".")[0]
     if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
         row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
-        return row
+        return varied(row, _variants(exercise_id), seed) if whole_number(seed, lang) else row
     raise unknown("exercise", exercise_id, exercises(), lang)
 
 
-def exercise(exercise_id: str, lang: str | None = None) -> Exercise:
-    """Return an exercise by its id. Raises UnknownName, listing those there are."""
+def _variants(exercise_id: str) -> list[dict[str, Any]]:
+    lesson = exercise_id.partition(".")[0]
+    if lesson not in listing("course/variants", ".toml"):
+        return []
+    rows: list[dict[str, Any]] = data(f"course/variants/{lesson}").get(exercise_id, [])
+    return rows
+
+
+def variants(exercise_id: str) -> int:
+    """Return in how many other cases an exercise can be asked: seeds 1 to this number differ from one another.
+
+    More seeds draw other items where there is a pool to draw from, and else begin again with the first variant.
+    """
+    return len(_variants(exercise_id))
+
+
+def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exercise:
+    """Return an exercise by its id. Raises UnknownName, listing those there are.
+
+    seed: in which case it is asked; 0 is the lesson's own question. Raises TypeError for what is no whole number.
+    """
     lang = resolve(lang)
-    row = _row(exercise_id, lang)
+    row = row_of(exercise_id, lang, seed)
     kind = kind_of(row)
     options, items = kind.options(row, lang), kind.items(row)
     say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"),
+        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed,
     )  # fmt: skip
 
 
-def check(exercise_id: str, answer: Any, lab: Lab | None = None, lang: str | None = None) -> Feedback:  # noqa: ARG001
-    """Check an answer and return the feedback made for it. A right one, and any prediction, counts for `progress()`.
+def check(
+    exercise_id: str,
+    answer: Any,
+    lab: Lab | None = None,  # noqa: ARG001
+    lang: str | None = None,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+) -> Feedback:
+    """Check an answer and return the feedback made for it. Every answer is noted; `progress()` says what became of it.
 
     answer: a code, an option, a command line, a list of names (one for each part or item), text, or a function, as
       the exercise's kind has it.
     lab: the learner's lab. It is left alone: an exercise that asks a server asks one of its own.
+    seed: in which case the question was asked, as `exercise` has it; 0 is the lesson's own.
+    seconds: since the question was shown, where somebody measured.
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
     """
     lang = resolve(lang)
-    row = _row(exercise_id, lang)
+    row = row_of(exercise_id, lang, seed)
     with speaking(lang):
         result = grade(Question(exercise_id, row, lang), answer)
     words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
     text = words.format(**result.fields) if result.fields else words
-    remark = ""
-    if counts(right=result.right, prediction=row.get("prediction", False)):
-        from smtplab.course.logbook import logbook  # a question is shown without it
+    from smtplab.course.attempts import Attempt, now
+    from smtplab.course.logbook import logbook  # a question is shown without it
 
-        book = logbook()
-        book.note(exercise_id, right=result.right)
-        remark = book.remark(lang)
+    book = logbook()
+    book.note(exercise_id, Attempt(now(), _written(answer), result.key, result.right, seed, seconds))
+    remark = book.remark(lang)
     text = " ".join(filter(None, (result.before, text)))
     return Feedback(result.right, text, result.reply, remark, _verdict(row, answer, result, lang))
 
@@ -164,6 +198,15 @@ def _verdict(row: dict[str, Any], answer: Any, result: Result, lang: str) -> str
     if result.reply is None:
         return say("predicted", answer=predicted)
     return say("predicted_code", answer=predicted, code=f"{result.reply.code:03}")
+
+
+def _written(answer: Any) -> str | tuple[str, ...] | None:
+    """Return an answer as the progress file keeps it; of a function, nothing."""
+    if isinstance(answer, list | tuple):
+        return tuple(map(str, answer))
+    if isinstance(answer, bytes):
+        return show_octets(answer)
+    return str(answer).strip() if isinstance(answer, str | int) else None
 
 
 def counts(*, right: bool, prediction: bool) -> bool:

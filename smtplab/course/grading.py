@@ -52,6 +52,7 @@ class Kind:
     items: what to name or sort, each with one of the options.
     plain: what is shown below the question where no widget runs, one paragraph each; takes options and items.
     by_option: feedback is keyed by the option chosen, the right one too: no feedback is called "right".
+    truth: takes the question and returns a right answer; None where a model answer is written beside the exercise.
     """
 
     grade: Callable[[Question, Any], Result]
@@ -62,6 +63,7 @@ class Kind:
     items: Callable[[Row], tuple[str, ...]] = lambda _row: ()
     plain: Callable[[dict[str, str], tuple[str, ...]], tuple[str, ...]] = lambda _options, _items: ()
     by_option: bool = False
+    truth: Callable[[Question], str | tuple[str, ...]] | None = None
 
 
 def grade(question: Question, answer: Any) -> Result:
@@ -93,9 +95,13 @@ def pieces(reply: Reply) -> tuple[str, ...]:
 
 def _code(question: Question, answer: Any) -> Result:
     code = _option(question, answer, question.row["options"])
-    with _server(question) as server:
-        reply = server.send(question.row["command"])
+    reply = _answered(question)
     return Result(code, reply=reply, right=str(reply.code) == code)
+
+
+def _answered(question: Question) -> Reply:
+    with _server(question) as server:
+        return server.send(question.row["command"])
 
 
 # --- choice
@@ -127,10 +133,14 @@ _ANY_CODE = frozenset(f"{first}{second}{third}" for first in "2345" for second i
 
 
 def _parts(question: Question, answer: Any) -> Result:
-    truth = [part.kind for part in _reply(question.row).parts]
+    truth = _kinds(question)
     names = _answers(question, answer, len(truth), PARTS)
     wrong = _wrong(truth, names)
     return Result(truth[wrong[0]], before=_where(question, "parts_wrong", wrong)) if wrong else RIGHT
+
+
+def _kinds(question: Question) -> tuple[str, ...]:
+    return tuple(part.kind for part in _reply(question.row).parts)
 
 
 def _part_names(_row: Row, lang: str) -> dict[str, str]:
@@ -142,12 +152,15 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 
 
 def _sort(question: Question, answer: Any) -> Result:
-    by_verdict = question.row.get("criterion") == "verdict"
-    rows = question.row["item"]
-    truth = [(_verdict(item) if by_verdict else item["bin"], *item.get("also", ())) for item in rows]
+    truth, rows = _bins(question), question.row["item"]
     bins = _answers(question, answer, len(rows), question.row["bin"])
-    wrong = [place for place, defensible in enumerate(truth) if bins[place] not in defensible]
+    wrong = [at for at, item in enumerate(rows) if bins[at] not in (truth[at], *item.get("also", ()))]
     return Result(bins[wrong[0]], before=_where(question, "sorted_wrong", wrong)) if wrong else RIGHT
+
+
+def _bins(question: Question) -> tuple[str, ...]:
+    by_verdict = question.row.get("criterion") == "verdict"
+    return tuple(_verdict(item) if by_verdict else item["bin"] for item in question.row["item"])
 
 
 def _verdict(item: Row) -> str:
@@ -215,20 +228,22 @@ KINDS: dict[str, Kind] = {
     "code": Kind(
         _code, frozenset({"command", "options"}), _SERVER, by_option=True, plain=_listed,
         outcomes=lambda row: set(row["options"]), options=lambda row, _lang: {code: code for code in row["options"]},
+        truth=lambda question: str(_answered(question).code),
     ),
     "choice": Kind(
         _choice, frozenset({"right", "option"}), by_option=True, plain=_listed,
         outcomes=lambda row: set(row["option"]), options=_words("option"),
+        truth=lambda question: str(question.row["right"]),
     ),
     "command": Kind(_command, frozenset({"wanted"}), _SERVER, outcomes=lambda _row: set(_ANY_CODE)),
     "parts": Kind(
         _parts, frozenset({"reply"}), options=_part_names, items=lambda row: pieces(_reply(row)),
         outcomes=lambda row: {part.kind for part in _reply(row).parts},
-        plain=lambda _options, items: (" · ".join(items),),
+        plain=lambda _options, items: (" · ".join(items),), truth=_kinds,
     ),
     "sort": Kind(
         _sort, frozenset({"bin", "item"}), frozenset({"criterion"}), options=_words("bin"), items=_sortable,
-        outcomes=lambda row: set(row["bin"]),
+        outcomes=lambda row: set(row["bin"]), truth=_bins,
         plain=lambda options, items: (*items, " · ".join(options.values())),
     ),
     "text": Kind(_text, may=frozenset({"rows"})),
@@ -301,7 +316,7 @@ def _named(error: BaseException) -> str:
     return f"{name}: {message}" if message else name
 
 
-def _wrong(truth: list[str], answers: list[str]) -> list[int]:
+def _wrong(truth: Sequence[str], answers: Sequence[str]) -> list[int]:
     """Return the places at which two sequences differ."""
     return [at for at, (one, other) in enumerate(zip(truth, answers, strict=True)) if one != other]
 

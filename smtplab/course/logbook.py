@@ -1,46 +1,34 @@
 """What a learner has answered, kept in one small file: `smtplab-progress.json` in the current directory.
 
 SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and answers last only until Python stops.
-Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and progress
-says so.
+Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and feedback and
+progress say so.
+
+Kernels take turns by a lock that dies with its holder. Where one sleeps while it holds it, the others put their answers
+into small files beside, and whoever has the lock next takes them in; so nobody writes over another's answer.
 """
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import threading
-import time
-from contextlib import contextmanager, suppress
-from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from smtplab.course.disk import set_aside, write_whole
+from smtplab.course.attempts import History, now
+from smtplab.course.keeping import NoSuchPlace, add, find
+from smtplab.course.record import Note, Record
 from smtplab.text.texts import Texts, reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from smtplab.course.attempts import Attempt
 
 FILE = "smtplab-progress.json"
-VERSION = 1
-_PATIENCE = 2.0
-"""Seconds to wait for another kernel that is writing; writing takes milliseconds, so then it must have died."""
+_PATIENCE = 0.3
+"""Seconds to wait for another kernel that is writing; writing takes milliseconds, so then it must be asleep."""
 
 _SHOWN = 500
-
-Entry = dict[str, Any]
-"""answered: the day of the first answer that counted, as 2026-11-24; right: whether one was right."""
-
-
-class NoSuchPlace(OSError):
-    """A name under which no file can be kept. Its argument is the key of the reason in progress.toml."""
-
-
-_OF_THE_NAME = (errno.ENAMETOOLONG, errno.EISDIR, errno.ELOOP, errno.EINVAL)
-"""What a file system says where the name is at fault, and no waiting will help."""
 
 
 def logbook(directory: Path | None = None) -> Logbook:
@@ -73,35 +61,42 @@ class Logbook:
     def __init__(self, path: Path | None, wish: Path | None = None, why: str = "") -> None:
         self.path = path
         self._wish = wish or path
-        self._unwritten: dict[str, Entry] = {}
+        self._unwritten: list[Note] = []
         self._trouble: OSError | None = NoSuchPlace(why) if why else None
+        self._told: set[str] = set()
         self._kept: Path | None = None
-        self._told = False
         self._turn = threading.RLock()  # at times a widget answers in another thread than a cell
 
-    def note(self, exercise_id: str, *, right: bool) -> None:
+    def note(self, exercise_id: str, attempt: Attempt) -> None:
         """Note an answer. Raises nothing: what cannot be written stays in memory until it can."""
-        entry = {"answered": date.today().isoformat(), "right": right}  # noqa: DTZ011  the learner's own day
-        with self._turn:
-            self._unwritten = merged(self._unwritten, {exercise_id: entry})
-            if self.path is not None:
-                self._write()
+        self._add(Note(exercise_id, attempt))
 
-    def entries(self) -> dict[str, Entry]:
-        """Return what was answered, by exercise, from the file and from memory."""
+    def note_help(self, exercise_id: str, *, hints: int = 0, solution: bool = False) -> None:
+        """Note how many hints were seen, or that the solution was. Raises nothing, like `note`."""
+        known = self.history(exercise_id)
+        if hints > known.hints or (solution and not known.solution):  # what is seen again adds nothing
+            self._add(Note(exercise_id, None, hints, now() if solution else ""))
+
+    def history(self, exercise_id: str) -> History:
+        """Return what is known of an exercise; an empty history where nothing is."""
+        return self.histories().get(exercise_id, History())
+
+    def histories(self) -> dict[str, History]:
+        """Return what is known of each exercise that was answered, from the file and from memory."""
         with self._turn:
-            entries: dict[str, Entry] = {}
+            record, unwritten = Record(), self._unwritten
             if self.path is not None:
                 try:
-                    entries, whole = _read(self.path)
+                    found = find(self.path)
                 except OSError as error:
                     self._trouble = error
                 else:
+                    record = found.record
                     if not self._unwritten:
                         self._trouble = None
-                    if not whole:
-                        entries = self._write()
-            return merged(entries, self._unwritten)
+                    if found.beside or found.damaged or not found.whole:
+                        self._write()
+            return record.with_notes(unwritten).histories
 
     def set_aside(self, lang: str) -> str:
         """Return, once, a sentence that a damaged file was set aside; "" where there was none."""
@@ -118,32 +113,32 @@ class Logbook:
         return say("not_kept", path=_shown(self._wish), why=why)
 
     def remark(self, lang: str) -> str:
-        """Return, once, what feedback should say about the file: it was set aside, or its name cannot be used."""
-        aside = self.set_aside(lang)
-        trouble = self._trouble
-        if self._told or not (isinstance(trouble, NoSuchPlace) or (trouble and trouble.errno in _OF_THE_NAME)):
+        """Return what feedback should say about the file: it was set aside, or answers cannot be kept; each once."""
+        aside, trouble = self.set_aside(lang), self._trouble
+        cause = "" if trouble is None else f"{type(trouble).__name__} {trouble.errno or trouble.args}"
+        if not cause:
+            self._told.clear()
+        if not cause or cause in self._told:
             return aside
-        self._told = True
+        self._told.add(cause)
         return " ".join(filter(None, (aside, self.trouble(lang))))
 
-    def _write(self) -> dict[str, Entry]:
-        """Merge what is unwritten into what the file holds now, and return what it then holds."""
+    def _add(self, note: Note) -> None:
+        with self._turn:
+            self._unwritten.append(note)
+            if self.path is not None:
+                self._write()
+
+    def _write(self) -> Record:
+        """Add what is unwritten to the file, and return what it then holds."""
         assert self.path is not None
-        entries: dict[str, Entry] = {}
         try:
-            with _alone(self.path):
-                entries, whole = _read(self.path)
-                if not whole:
-                    self._kept = set_aside(self.path)
-                everything = merged(entries, self._unwritten)
-                if everything != entries or not whole:
-                    data = {"version": VERSION, "answers": everything}
-                    write_whole(self.path, json.dumps(data, indent=1, sort_keys=True).encode() + b"\n")
+            record, kept = add(self.path, self._unwritten, _PATIENCE)
         except OSError as error:
             self._trouble = error
-            return entries
-        self._trouble, self._unwritten = None, {}
-        return everything
+            return Record()
+        self._trouble, self._unwritten, self._kept = None, [], kept or self._kept
+        return record
 
 
 _logbook = cache(Logbook)
@@ -153,63 +148,3 @@ def _shown(path: Path | None) -> str:
     """Return a path fit for printing: unprintable characters escaped, a very long one cut."""
     text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(path))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def merged(one: Mapping[str, Entry], other: Mapping[str, Entry]) -> dict[str, Entry]:
-    """Return the entries of both; an exercise that is in both has the earlier day, and is right where either is."""
-    both = {**one, **other}
-    for key in one.keys() & other.keys():
-        both[key] = {
-            **one[key], **other[key],
-            "answered": min(one[key]["answered"], other[key]["answered"]),
-            "right": one[key]["right"] or other[key]["right"],
-        }  # fmt: skip
-    return both
-
-
-def _read(path: Path) -> tuple[dict[str, Entry], bool]:
-    """Return what can be understood of a file, and whether that is all; a missing file holds nothing."""
-    if path.exists() and not path.is_file():
-        raise NoSuchPlace("why_no_file")
-    try:
-        octets = path.read_bytes()
-    except FileNotFoundError:
-        return {}, True
-    try:
-        data = json.loads(octets)
-        answers = data["answers"] if data["version"] == VERSION else {}
-        good = {key: entry for key, entry in answers.items() if _understood(entry)}
-        return good, data["version"] == VERSION and len(good) == len(answers)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}, False
-
-
-def _understood(entry: object) -> bool:
-    return isinstance(entry, dict) and isinstance(entry.get("answered"), str) and isinstance(entry.get("right"), bool)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other kernels from writing at the same time, by a lock file; where none can be made, go on without."""
-    lock = path.with_name(f".{path.name}.lock")
-    end = time.monotonic() + _PATIENCE
-    mine = False
-    while not mine:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            mine = True
-        except FileExistsError:
-            if time.monotonic() < end:
-                time.sleep(0.01)
-                continue
-            with suppress(OSError):
-                lock.unlink()  # left behind by a kernel that died
-            mine = True  # go on even where it cannot be removed
-        except OSError:
-            break
-    try:
-        yield
-    finally:
-        if mine:
-            with suppress(OSError):
-                lock.unlink()

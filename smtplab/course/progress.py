@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smtplab.course.attempts import History, day
 from smtplab.course.disk import write_new
 from smtplab.course.exercises import counts, exercise, exercises
 from smtplab.course.logbook import logbook
@@ -167,14 +168,17 @@ def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | Non
     """
     lang = resolve(lang)
     book = logbook(None if directory is None else Path(directory))
-    entries = book.entries()
+    histories = book.histories()
     titles = Texts("course/lessons", lang).all()
     lessons = []
     for number, title in titles.items():
         tasks = []
         for exercise_id in exercises(number):
-            entry = entries.get(exercise_id, {"answered": "", "right": False})
-            tasks.append(Task(exercise_id, exercise(exercise_id, lang).prediction, entry["answered"], entry["right"]))
+            prediction = exercise(exercise_id, lang).prediction
+            history = histories.get(exercise_id, History())
+            right = bool(history.first and history.first.right) if prediction else bool(history.right_at)
+            at = history.right_at or (history.first.at if history.first and prediction else "")
+            tasks.append(Task(exercise_id, prediction, at and day(at).isoformat(), right))
         if tasks:
             lessons.append(Lesson(number, title, tuple(tasks)))
     remarks = filter(None, (book.set_aside(lang), book.trouble(lang)))

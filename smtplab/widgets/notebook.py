@@ -123,14 +123,15 @@ def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
     return _widget(ConsolePresenter(lab, lang))
 
 
-def exercise(exercise_id: str, lab: Lab | None = None, *, lang: str | None = None) -> LabWidget:
-    """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab)`.
+def exercise(exercise_id: str, lab: Lab | None = None, *, seed: int = 0, lang: str | None = None) -> LabWidget:
+    """Make an exercise or a prediction. The plain equivalent: `smtplab.check(exercise_id, answer, lab, seed=seed)`.
 
     lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
+    seed: in which case it is asked: 0 is the lesson's own question, 1 and on ask the same of another case.
     lang: "en" or "es", else the language that is set.
-    Raises UnknownName for an unknown exercise or language.
+    Raises UnknownName for an unknown exercise or language, TypeError for a seed that is no whole number.
     """
-    return _widget(ExercisePresenter(exercise_id, lab, lang))
+    return _widget(ExercisePresenter(exercise_id, lab, lang, seed=seed))
 
 
 def gallery(*, predict: bool = False, lang: str | None = None) -> LabWidget:

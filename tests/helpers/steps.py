@@ -18,6 +18,8 @@ from smtplab.cli import COMMANDS
 from smtplab.cli.commands import Option
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import grader
+from smtplab.course.grading import KINDS as GRADINGS
+from smtplab.course.hints import COUNT
 from smtplab.errors import RecordingError
 from smtplab.recordings.recording import names, recording
 from smtplab.rfc.codes import KINDS, codes, explain
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 HELP = "smtplab/server/help.py"
 WRITTEN = ("text", "function")
 """The kinds of exercise that are judged by a function of their own."""
+MODEL = {"function": "code"}
+"""Kind of exercise → the key of its model answer, where that is not `answer`."""
+CHOSEN = ("code", "choice", "sort")
+"""The kinds of exercise that can be asked again in another case."""
 
 
 def sentences() -> Iterator[str]:
@@ -114,6 +120,26 @@ def lesson_exercises() -> Iterator[str]:
                 yield f"exercise {name} has no grader: a function {own} in smtplab/course/graders/lesson{number}.py"
 
 
+def support() -> Iterator[str]:
+    """Return what is left to do of the help with exercises: each has two hints, an answer, and its variants."""
+    for name in exercises():
+        number, kind = name.partition(".")[0], exercise(name, LANGUAGES[0]).kind
+        beside = _lesson_data("hints", number).get(name, {})
+        for at in range(1, COUNT + 1):
+            if str(at) not in beside.get("hint", {}):
+                yield f"exercise {name} has no hint.{at} in smtplab/course/hints/{number}.toml"
+        key = MODEL.get(kind, "answer")
+        if GRADINGS[kind].truth is None and not beside.get(key):
+            yield f"exercise {name} has no model answer, {key}, in smtplab/course/hints/{number}.toml"
+        variants = _lesson_data("variants", number).get(name, [])
+        if kind in CHOSEN and len(variants) < 2 and not any("pool" in variant for variant in variants):
+            yield f"exercise {name} has {len(variants)} variants in smtplab/course/variants/{number}.toml, and not two"
+
+
+def _lesson_data(folder: str, number: str) -> dict[str, Any]:
+    return data(f"course/{folder}/{number}") if (PACKAGE / f"course/{folder}/{number}.toml").exists() else {}
+
+
 def lessons() -> Iterator[str]:
     """Return what is left to do of the lessons: each has its exercises, and is built in every language."""
     for source in sorted((TOP / "notebooks/source").glob("*.md")):
@@ -162,7 +188,7 @@ def house() -> Iterator[str]:
         yield f"CONTRIBUTING.md's map is not in the order of the floors: {', '.join(rooms())}"
 
 
-STEPS = (sentences, reply_codes, recordings, commands, lesson_exercises, lessons, help_topics, house)
+STEPS = (sentences, reply_codes, recordings, commands, lesson_exercises, support, lessons, help_topics, house)
 
 
 if __name__ == "__main__":

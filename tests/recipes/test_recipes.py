@@ -19,9 +19,9 @@ CONTRIBUTING = (TOP / "CONTRIBUTING.md").read_text("utf-8")
 MOST = {
     "A reply code": 2,
     "A rule": 3,
-    "An exercise": 3,
+    "An exercise": 5,
     "A kind of exercise": 8,
-    "A lesson": 5,
+    "A lesson": 7,
     "A language": 12,
     "A recorded server": 1,
     "A widget": 8,
@@ -129,6 +129,20 @@ def choice(name: str) -> str:
     return "\n".join(["", f'["{name}"]', 'kind = "choice"', 'right = "a"', *rows, ""])
 
 
+def hints(name: str) -> str:
+    """Return the hints for an exercise."""
+    rows = [f'hint.{at}.{lang} = "Think ({lang})."' for at in (1, 2) for lang in LANGUAGES]
+    return "\n".join(["", f'["{name}"]', *rows, ""])
+
+
+def variants(name: str) -> str:
+    """Return two variants of an exercise."""
+    return "".join(
+        "\n".join(["", f'[["{name}"]]', *(f'question.{lang} = "{question} ({lang})"' for lang in LANGUAGES), ""])
+        for question in ("Which now?", "And which then?")
+    )
+
+
 def put(name: str) -> str:
     """Return the cell that puts an exercise."""
     return f'\n```{{code-cell}}\nsmtplab.exercise("{name}", lab)\n```\n'
@@ -140,20 +154,28 @@ def solved(name: str) -> str:
 
 
 def test_an_exercise(copy: Copy) -> None:
-    """An exercise is a table, a cell that puts it and one that answers it; one that is written has its grader."""
+    """An exercise is a table, hints and variants, a cell that puts it and one that answers it, and perhaps a grader."""
     source = "notebooks/source/01-first-contact.md"
     copy.append("smtplab/course/exercises/01.toml", choice("01.which"))
     assert "exercise 01.which is put by no cell of notebooks/source/01-*.md" in copy.left_out("lesson_exercises")
     copy.append(source, put("01.which"))
     assert "exercise 01.which has no cell tagged solution" in copy.left_out("lesson_exercises")
     copy.append(source, solved("01.which"))
+    assert "exercise 01.which has no hint.2 in smtplab/course/hints/01.toml" in copy.left_out("support")
+    copy.append("smtplab/course/hints/01.toml", hints("01.which"))
+    unvaried = "exercise 01.which has 0 variants in smtplab/course/variants/01.toml, and not two"
+    assert copy.left_out("support") == unvaried
+    copy.append("smtplab/course/variants/01.toml", variants("01.which"))
     assert copy.left_out() == ""
     assert copy.python("import smtplab; print(smtplab.check('01.which', 'a').right)") == "True"
+    assert copy.python("import smtplab; print(smtplab.hint('01.which'))") == "Hint 1 of 2: Think (en)."
+    assert copy.python("import smtplab; print(smtplab.exercise('01.which', seed=2).plain())").startswith("<p>And which")
     assert f"{LANGUAGES[0]}/01-first-contact.ipynb differs" in copy.run("notebooks/build.py", "--check").stdout
     copy.replace("smtplab/course/exercises/01.toml", r'(?<=01\.which"\]\n)kind = "choice"', 'kind = "text"')
     assert "exercise 01.which has no grader: a function which in smtplab/course/graders/lesson01.py" in copy.left_out(
         "lesson_exercises"
     )
+    assert "exercise 01.which has no model answer, answer, in smtplab/course/hints/01.toml" in copy.left_out("support")
 
 
 def lesson(*exercises: str) -> str:
@@ -172,6 +194,8 @@ def test_a_lesson(copy: Copy) -> None:
     assert "99-new.md has no exercises: smtplab/course/exercises/99.toml" in copy.left_out("lessons")
     copy.write("smtplab/course/exercises/99.toml", "".join(map(choice, names)))
     assert "99-new.md has no title in smtplab/course/lessons.toml" in copy.left_out("lessons")
+    copy.write("smtplab/course/hints/99.toml", "".join(map(hints, names)))
+    copy.write("smtplab/course/variants/99.toml", "".join(map(variants, names)))
     copy.append(
         "smtplab/course/lessons.toml", "\n[99]\n" + "".join(f'{lang} = "A lesson ({lang})"\n' for lang in LANGUAGES)
     )

@@ -21,11 +21,12 @@ class ExercisePresenter(Presenter):
 
     exercise_id: one of `smtplab.exercises.exercises()`.
     lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
+    seed: in which case it is asked; 0 is the lesson's own question.
     Raises UnknownName for an unknown exercise.
     """
 
-    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None) -> None:
-        self._exercise = exercise = checks.exercise(exercise_id, lang)
+    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None, *, seed: int = 0) -> None:
+        self._exercise = exercise = checks.exercise(exercise_id, lang, seed)
         self._answers = 0
         super().__init__(lang, lab)
         self.state |= {
@@ -37,7 +38,7 @@ class ExercisePresenter(Presenter):
     def answer(self, answer: Any) -> Feedback:
         """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
         self.show(given=[str(part) for part in answer] if isinstance(answer, list | tuple) else _written(answer))
-        feedback = checks.check(self._exercise.id, answer, lang=self.lang)
+        feedback = checks.check(self._exercise.id, answer, lang=self.lang, seed=self._exercise.seed)
         self._judge(
             feedback.right, feedback.words, "" if feedback.reply is None else str(feedback.reply), feedback.verdict
         )
