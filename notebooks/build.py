@@ -34,16 +34,13 @@ from smtplab.course import pace
 from smtplab.course.exercises import exercise
 from smtplab.course.links import linked
 from smtplab.text.language import DEFAULT, LANGUAGES
-from smtplab.text.texts import Texts
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "source"
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-_WORDS = "course/pace"
 _SET = 'set_language("{}")'
 _HEADING = re.compile(r"^## .+$", re.MULTILINE)
 _SOURCES = r"^\*\*{}:\*\* (.+)$"
-_PARTS = ("core", "deeper")
 _EXERCISE = re.compile(r'^smtplab\.exercise\("([^"]+)"', re.MULTILINE)
 _KEPT = ("tags", "jupyter")
 """A cell's metadata that goes into the notebook."""
@@ -116,11 +113,11 @@ def sections(source: Path) -> list[tuple[str, dict[str, str], int]]:
             continue
         headings = _HEADING.findall(cell.source)
         part = cell.metadata.get("part")
-        if len(headings) > 1 or (headings and part not in _PARTS) or (part and not headings):
+        if len(headings) > 1 or (headings and part not in pace.PARTS) or (part and not headings):
             raise SourceError(
-                f"{source.name}: {headings or part} in one text cell; one heading, and its part: {_PARTS}"
+                f"{source.name}: {headings or part} in one text cell; one heading, and its part: {pace.PARTS}"
             )
-        text = re.sub(_SOURCES.format(Texts(_WORDS, lang)("sources")), "", cell.source, flags=re.MULTILINE)
+        text = re.sub(_SOURCES.format(pace.sources(lang)), "", cell.source, flags=re.MULTILINE)
         last, heading, rest = text.partition(headings[0]) if headings else (text, "", "")
         minutes[lang] += pace.of_text(last)
         if headings and lang == LANGUAGES[0]:
@@ -136,7 +133,7 @@ def sections(source: Path) -> list[tuple[str, dict[str, str], int]]:
 
 def minutes(source: Path) -> dict[str, int]:
     """Return how many minutes a lesson takes, its core and what is deeper."""
-    return {part: sum(taken for each, _, taken in sections(source) if each == part) for part in _PARTS}
+    return {part: sum(taken for each, _, taken in sections(source) if each == part) for part in pace.PARTS}
 
 
 @cache
@@ -148,46 +145,34 @@ def course() -> dict[str, int]:
 
 def _marked(source: Path, cells: list[Any], lang: str) -> None:
     """Write into a lesson's texts what is core, how long it takes and where it goes on; link, and fold the sources."""
-    say, parts = Texts(_WORDS, lang), sections(source)
+    parts, label = sections(source), pace.sources(lang)
     lessons = {each.stem[1]: f"{each.stem}.ipynb" for each in sorted(SOURCE.glob("*.md")) if each != source}
     at = 0
     for cell in cells:
         if cell.cell_type != "markdown" or cell.metadata.get("lang") != lang:
             continue
-        text = cell.source.replace("{minutes}", _frame(source, lang))
+        text = cell.source.replace("{minutes}", _head(source, lang))
         for name, number in course().items() if "_minutes}" in text else ():
             text = text.replace(f"{{{name}_minutes}}", str(number))
         if heading := _HEADING.search(text):
             part, _, taken = parts[at]
             if part == "deeper" and at and parts[at - 1][0] == "core":
                 text = text.replace(heading[0], f"{_turn(source, lang)}\n\n{heading[0]}")
-            text = text.replace(heading[0], f"{heading[0]}\n\n{say(part, minutes=_minutes(taken, lang))}")
+            text = text.replace(heading[0], f"{heading[0]}\n\n{pace.mark(part, taken, lang)}")
             at += 1
-        folded = rf"<details>\n<summary>{say('sources')}</summary>\n\n\1\n\n</details>"
-        text = re.sub(_SOURCES.format(say("sources")), folded, linked(text, lessons), flags=re.MULTILINE)
+        folded = rf"<details>\n<summary>{label}</summary>\n\n\1\n\n</details>"
+        text = re.sub(_SOURCES.format(label), folded, linked(text, lessons), flags=re.MULTILINE)
         cell.source = text
 
 
-def _frame(source: Path, lang: str) -> str:
-    """Return what a lesson's head says of its minutes and of its core."""
-    say, taken = Texts(_WORDS, lang), minutes(source)
-    core, deeper = (taken[part] for part in _PARTS)
-    key = "all_core" if not deeper else "all_deeper" if not core else "all"
-    text = say(key, total=core + deeper, core=core, deeper=deeper)
-    if key == "all":
-        named = "; ".join(titles[lang] for part, titles, _ in sections(source) if part == "core")
-        text += f"\n\n{say('sections', sections=named)}"
-    return text
+def _head(source: Path, lang: str) -> str:
+    core = [titles[lang] for part, titles, _ in sections(source) if part == "core"]
+    return pace.head(*minutes(source).values(), core, lang)
 
 
 def _turn(source: Path, lang: str) -> str:
-    """Return where the core goes on after this lesson's part of it."""
-    later = [each for each in sorted(SOURCE.glob("*.md")) if each.stem > source.stem and minutes(each)["core"]]
-    return Texts(_WORDS, lang)("goes_on", number=int(later[0].stem[:2])) if later else Texts(_WORDS, lang)("ends")
-
-
-def _minutes(number: int, lang: str) -> str:
-    return Texts(_WORDS, lang)("one_minute") if number == 1 else Texts(_WORDS, lang)("minutes", number=number)
+    later = (each.stem[:2] for each in sorted(SOURCE.glob("*.md")) if each.stem > source.stem and minutes(each)["core"])
+    return pace.turn(next(later, ""), lang)
 
 
 def _inviting(code: str, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""How long a lesson takes: from its words, its cells and its exercises, by the rates below.
+"""How long a lesson takes, from its words, its cells and its exercises; and the lines that tell it, and what is core.
 
 The rates are estimates of ours, for a newcomer who reads each sentence, runs each cell and thinks before answering:
 nobody has measured them. They make some six hours of the whole course, as an estimate from outside did too.
@@ -8,8 +8,16 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING
 
 from smtplab.course.exercises import exercise
+from smtplab.text.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PARTS = ("core", "deeper")
+"""What a section of a lesson may be."""
 
 WORDS = 120
 """Words of technical prose a minute, read to be understood."""
@@ -54,3 +62,32 @@ def of_exercise(exercise_id: str) -> float:
 def whole(minutes: float) -> int:
     """Return minutes as a lesson states them: whole ones, rounded up at the half, and never none."""
     return max(1, math.floor(minutes + 0.5))
+
+
+# --- the lines
+
+
+def head(core: int, deeper: int, sections: Sequence[str], lang: str) -> str:
+    """Return what a lesson's head says: its minutes, and where it is both, which sections are core."""
+    say = Texts("course/pace", lang)
+    if not (core and deeper):
+        return say("all_core" if core else "all_deeper", total=core + deeper)
+    minutes = say("all", total=core + deeper, core=core, deeper=deeper)
+    return f"{minutes}\n\n{say('sections', sections='; '.join(sections))}"
+
+
+def mark(part: str, minutes: int, lang: str) -> str:
+    """Return the mark of a section: its part, "core" or "deeper", and its minutes."""
+    say = Texts("course/pace", lang)
+    return say(part, minutes=say("one_minute") if minutes == 1 else say("minutes", number=minutes))
+
+
+def turn(lesson: str, lang: str) -> str:
+    """Return what stands between a lesson's core and the rest: in which lesson the core goes on ("03"); "": it ends."""
+    say = Texts("course/pace", lang)
+    return say("goes_on", number=int(lesson)) if lesson else say("ends")
+
+
+def sources(lang: str) -> str:
+    """Return what the paragraph of a lesson's sources begins with."""
+    return Texts("course/pace", lang)("sources")

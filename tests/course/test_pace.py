@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from smtplab.course import pace
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.grading import KINDS
+from smtplab.text.language import LANGUAGES
 
 
 def test_text() -> None:
     """A text takes the time of its words; addresses of links and marks of Markdown are not read."""
     assert pace.of_text("word " * pace.WORDS) == 1
-    assert pace.of_text("- **Two words**, (RFC\xa05321 §4.2)") == pace.of_text("one two three four five")
+    assert pace.of_text("- **Two words**, (RFC 5321 §4.2)") == pace.of_text("one two three four five")
     assert pace.of_text("[two words](https://example.org/a/b/c)") == pace.of_text("two words")
     assert pace.of_text("") == 0
 
@@ -45,3 +48,18 @@ def test_every_kind_has_a_rate() -> None:
 def test_whole(minutes: float, stated: int) -> None:
     """Minutes are stated as whole ones, and never as none."""
     assert pace.whole(minutes) == stated
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_lines(lang: str) -> None:
+    """The lines say their figures, and differ by what a lesson has of the core, and by where the core goes."""
+    both, core, deeper = (pace.head(*minutes, ["A", "B?"], lang) for minutes in ((7, 42), (7, 0), (0, 42)))
+    assert re.findall(r"\d+", both) == ["49", "7", "42"]
+    assert both.endswith("A; B?")
+    assert (re.findall(r"\d+", core), re.findall(r"\d+", deeper)) == (["7"], ["42"])
+    assert len({line.partition(" ")[2].partition(" ")[2] for line in (core, deeper)}) == 2
+    marks = {pace.mark(part, minutes, lang) for part in pace.PARTS for minutes in (1, 2)}
+    assert len(marks) == 4
+    assert "2" in pace.mark("core", 2, lang)
+    assert "7" in pace.turn("07", lang)
+    assert not re.search(r"\d", pace.turn("", lang))
