@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side
 
 _HOMES = {
     "course.exercises": ("check",),
@@ -117,6 +117,7 @@ _HOMES = {
         "console",
         "exercise",
         "gallery",
+        "sequence",
         "side_by_side",
     ),
 }
@@ -145,6 +146,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "probe",
     "Probe",
     "console",
+    "sequence",
     "side_by_side",
     "anatomy",
     "exercise",
