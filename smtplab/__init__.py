@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side, status
 
 _HOMES = {
     "course.exercises": ("check",),
@@ -119,6 +119,7 @@ _HOMES = {
         "gallery",
         "sequence",
         "side_by_side",
+        "status",
     ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -147,6 +148,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "Probe",
     "console",
     "sequence",
+    "status",
     "side_by_side",
     "anatomy",
     "exercise",

@@ -253,8 +253,8 @@ class LabSMTP(GuardedSMTP):
                 len(octets), origin._replace(error=self._error) if self._error else origin, self.lines_read
             )
             self._error = ""
+        self.state.changed()  # before the client can know of it
         self._writer.write(octets)
-        self.state.changed()
 
     # --- HELP and the status commands
 

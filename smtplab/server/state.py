@@ -29,7 +29,7 @@ class ServerState:
     """What the sessions of one server share: the personality, the figures behind 211, the mail that is held.
 
     max_messages, max_octets: more mail than that is refused with 452 (RFC 5321 §4.2.3). It never goes anywhere.
-    changed: is called, in the server's thread, after each reply and when a session has begun or ended.
+    changed: is called, in the server's thread, before each reply goes out and when a session has begun or ended.
     """
 
     personality: Personality = RFC5321

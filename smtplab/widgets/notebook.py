@@ -25,6 +25,7 @@ from smtplab.widgets.gallery.presenter import GalleryPresenter
 from smtplab.widgets.live import LivePresenter
 from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from smtplab.widgets.status.presenter import StatusPresenter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +177,16 @@ def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: 
     return _widget(SideBySidePresenter(lab, first, second, lang))
 
 
+def status(lab: Lab, *, lang: str | None = None) -> LabWidget:
+    """Show the figures behind 211 as they are now, and what changes each. The plain equivalent: `lab.send("XSTATUS")`.
+
+    lab: whose server counts. The figures follow every command, whoever sends it: cells, widgets, other programs.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return _widget(StatusPresenter(lab, lang))
+
+
 WIDGETS: dict[str, Callable[..., LabWidget]] = {
-    maker.__name__: maker for maker in (anatomy, console, exercise, gallery, sequence, side_by_side)
+    maker.__name__: maker for maker in (anatomy, console, exercise, gallery, sequence, side_by_side, status)
 }
 """Each widget's folder → the function that makes one."""

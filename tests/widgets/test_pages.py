@@ -21,6 +21,7 @@ from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.gallery.presenter import GalleryPresenter
 from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from smtplab.widgets.status.presenter import StatusPresenter
 from tests.helpers.blank_page import BLANK, Mounted
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "gallery": lambda lab: GalleryPresenter(),
     "sequence": SequencePresenter,
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
+    "status": StatusPresenter,
 }
-CONTROLS = {"anatomy": "button.part", "sequence": ".scroll"}
+CONTROLS = {"anatomy": "button.part", "sequence": ".scroll", "status": ".scroll"}
 """What has the focus in a widget that has no input."""
 EXERCISES = {exercises.exercise(name).kind: name for name in reversed(exercises.exercises())}
 
