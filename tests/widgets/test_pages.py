@@ -19,7 +19,9 @@ from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from smtplab.widgets.status.presenter import StatusPresenter
 from tests.helpers.blank_page import BLANK, Mounted
 
 if TYPE_CHECKING:
@@ -37,8 +39,12 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "console": ConsolePresenter,
     "exercise": lambda lab: ExercisePresenter("01.rcpt", lab),
     "gallery": lambda lab: GalleryPresenter(),
+    "sequence": SequencePresenter,
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
+    "status": StatusPresenter,
 }
+CONTROLS = {"anatomy": "button.part", "sequence": ".scroll", "status": ".scroll"}
+"""What has the focus in a widget that has no input."""
 EXERCISES = {exercises.exercise(name).kind: name for name in reversed(exercises.exercises())}
 
 
@@ -94,7 +100,7 @@ def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> No
     assert it.el.get_attribute("lang") == "en"
     assert it.el.get_attribute("data-lm-suppress-shortcuts") == "true"
     assert it.el.inner_text().strip()
-    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control = it.el.locator(CONTROLS.get(name, "input")).first
     control.focus()
     it.press("b", "Shift+B", "ArrowDown", "Tab")
     assert it.pressed() == []
@@ -110,12 +116,12 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
     """A key that runs the cell reaches the notebook, with its focus on the cell: it takes none from a text field."""
     it = Mounted(page, MAKERS[name](lab))
     page.evaluate("() => document.addEventListener('keydown', (event) => event.preventDefault())")  # as a notebook does
-    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select")).first.focus()
     it.press(key)
     assert it.pressed()[-1] == "Enter"
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert [each for each in it.sent if each["type"] != "hello"] == []
-    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select")).first.focus()
     it.press("b")
     assert it.pressed() == []
 
@@ -124,7 +130,7 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
 def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Keys with Ctrl, Cmd or Alt reach the notebook and leave the focus; what edits text stays with a text field."""
     it = Mounted(page, MAKERS[name](lab))
-    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control = it.el.locator(CONTROLS.get(name, "input")).first
     control.focus()
     it.press("Control+s", "Meta+s", "Control+f", "Alt+b")
     assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
@@ -140,7 +146,7 @@ def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> No
 def test_escape_leaves(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Esc gives the focus back to the cell, and the notebook hears it."""
     it = Mounted(page, MAKERS[name](lab))
-    it.el.locator("button.part" if name == "anatomy" else "input, select").last.focus()
+    it.el.locator(CONTROLS.get(name, "input, select")).last.focus()
     it.press("Escape")
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert it.pressed() == ["Escape"]
@@ -215,7 +221,7 @@ def test_wire_text_is_never_html(page: Page, name: str) -> None:
     with smtplab.start(server, carrier="memory") as lab:
         lab.send("HELP")
         it = Mounted(page, MAKERS[name](lab))
-    if name in ("anatomy", "console", "side_by_side"):
+    if name in ("anatomy", "console", "sequence", "side_by_side"):
         assert it.el.evaluate("(el, text) => el.textContent.includes(text)", NASTY if name != "anatomy" else "<")
     assert it.el.locator("img").count() == 0
     assert page.evaluate("window.hacked") is None
@@ -229,7 +235,7 @@ def test_axe_finds_nothing(page: Page, lab: smtplab.Lab, name: str, scheme: Any)
     page.emulate_media(color_scheme=scheme)
     lab.send("HELP MAIL")
     it = Mounted(page, MAKERS[name](lab))
-    if name in ("anatomy", "console", "side_by_side"):
+    if name in ("anatomy", "console", "sequence", "side_by_side"):
         expect(it.el).to_contain_text("214")
     violations = Axe().run(page, context=".smtplab").response["violations"]
     assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == []

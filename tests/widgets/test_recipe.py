@@ -127,7 +127,7 @@ def test_a_new_widget(tmp_path: Path) -> None:
         "exercise",""",
         '        "clock",\n',
     )
-    put_in(names, '    "console",\n    "side_by_side",', '    "clock",\n')
+    put_in(names, '    "console",\n    "sequence",', '    "clock",\n')
     ast.parse(shell.read_text("utf-8"))
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
