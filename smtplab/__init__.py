@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
     from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side, status
+    from smtplab.widgets.review import quiz, review
 
 _HOMES = {
     "course.exercises": ("check",),
@@ -126,6 +127,10 @@ _HOMES = {
         "side_by_side",
         "status",
     ),
+    "widgets.review": (
+        "quiz",
+        "review",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -165,6 +170,8 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "solution",
     "progress",
     "Progress",
+    "review",
+    "quiz",
     "ftp_origin",
     "set_language",
     "SmtplabError",

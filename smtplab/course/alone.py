@@ -1,4 +1,4 @@
-"""One process at a time: a lock on a file that the system lets go of when its process ends, and holds while it sleeps."""
+"""One process at a time: a lock on a file, which the system frees when its holder dies and keeps while it sleeps."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _take(lock: Path) -> int | None:
         return -1
     try:
         _lock(handle)
-        if sys.platform == "win32" or os.path.samestat(os.fstat(handle), os.stat(lock)):
+        if sys.platform == "win32" or os.path.samestat(os.fstat(handle), lock.stat()):
             return handle
     except (BlockingIOError, PermissionError, FileNotFoundError):  # held; or its holder has just removed it
         pass

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+_LENGTH = len("2026-11-28T01:02:03Z")
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -69,6 +71,15 @@ class History:
         first = self.first
         return bool(first and first.right and first.key and not (self.solution and not self.unaided))
 
+    @property
+    def right_unaided(self) -> bool:
+        """Whether an answer was right before the solution was seen."""
+        if not self.solution or not self.right_at:
+            return bool(self.right_at)
+        if self.right_at != self.solution:
+            return self.right_at < self.solution
+        return any(attempt.right for attempt in self.attempts[: self.unaided])  # within the same second
+
     def with_attempt(self, attempt: Attempt) -> History:
         """Return the history with another attempt, put in by its time: after those that are not later."""
         at = len(self.attempts)
@@ -92,13 +103,12 @@ def now() -> str:
 
 def moment(text: object) -> datetime | None:
     """Return the moment that a text such as 2026-11-28T01:02:03Z names; None for anything that is no real one."""
-    if not isinstance(text, str) or len(text) != len("2026-11-28T01:02:03Z") or text[-1] != "Z":
+    if not isinstance(text, str) or text[4:20:3] != "--T::Z" or len(text) != _LENGTH or text[11:13] > "23":
         return None
     try:
-        at = datetime.fromisoformat(text[:-1])
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at.replace(tzinfo=UTC) if at.isoformat() == text[:-1] else None
 
 
 def day(text: str) -> date:

@@ -10,8 +10,9 @@ False
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.course.variants import varied, whole_number
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from smtplab.course.graders import Result
     from smtplab.lab.lab import Lab
     from smtplab.protocol.reply import Reply
+
+
+_CHECKED = re.compile(r", *([^\W\d]\w*) *[,)]")
+"""The second argument of `smtplab.check`, where it is a name."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Exercise:
     invitation: what a notebook says in its place before it is run.
     core: whether it is of the core of the course; the others go deeper.
     seed: which case of the question it is; 0 is the lesson's own (variants.py).
+    title: its name, in a few words.
     """
 
     id: str
@@ -55,9 +61,23 @@ class Exercise:
     invitation: str = ""
     core: bool = False
     seed: int = 0
+    title: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the function or class that is asked for, as `call` has it; "" where none is."""
+        found = _CHECKED.search(self.call)
+        return found[1] if found else ""
 
     def __repr__(self) -> str:
         return f"<Exercise {self.id}>"
+
+
+class RowFeedback(NamedTuple):
+    """What one row of an answer in rows gets: whether it is right, and where it is not, the words made for it."""
+
+    right: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,6 +87,8 @@ class Feedback:
     It is true where the answer is right, so that `assert smtplab.check(...)` says what it seems to say.
     remark: what there is to say of the file that keeps the progress; mostly nothing.
     verdict: in a word or two, whether it is right; of a prediction that was not, what was predicted and what came.
+    rows: what each row gets, where the answer is made up of rows.
+    lang: the language that it is said in.
     """
 
     right: bool
@@ -74,6 +96,8 @@ class Feedback:
     reply: Reply | None = None
     remark: str = ""
     verdict: str = ""
+    rows: tuple[RowFeedback, ...] = ()
+    lang: str = ""
 
     @property
     def words(self) -> str:
@@ -90,8 +114,15 @@ class Feedback:
         return f"{self.verdict} {self.words}".strip()
 
     def _repr_html_(self) -> str:
-        reply = f"<pre>{escape(str(self.reply))}</pre>" if self.reply is not None else ""
-        return f"<p><strong>{escape(self.verdict)}</strong> {escape(self.words)}</p>{reply}"
+        look = "is-right" if self.right else "is-not-yet"
+        reply = f"<pre class='smtplab-ex-reply'>{escape(str(self.reply))}</pre>" if self.reply is not None else ""
+        wrong = ((number, row.text) for number, row in enumerate(self.rows, 1) if not row.right)
+        rows = "".join(f"<li value='{number}'>{escape(text)}</li>" for number, text in wrong)
+        verdict = f"<strong>{escape(self.verdict)}</strong>"
+        return (
+            f"<div class='smtplab smtplab-ex is-told'><div class='smtplab-ex-feedback {look}'>"
+            f"<p>{verdict} {escape(self.words)}</p>{f'<ol>{rows}</ol>' if rows else ''}{reply}</div></div>"
+        )
 
 
 def _lessons() -> tuple[str, ...]:
@@ -142,12 +173,12 @@ def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exerci
     lang = resolve(lang)
     row = row_of(exercise_id, lang, seed)
     kind = kind_of(row)
-    options, items = kind.options(row, lang), kind.items(row)
+    options, items = kind.options(row, lang), kind.items(row, lang)
     say = Texts("course/grading", lang)
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed,
+        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed, row["title"][lang],
     )  # fmt: skip
 
 
@@ -170,20 +201,42 @@ def check(
     Raises UnknownName for an unknown exercise or an answer that is no option, NotAnAnswer for an answer of another
     form, NotACommandLine for text that is not one line.
     """
-    lang = resolve(lang)
-    row = row_of(exercise_id, lang, seed)
-    with speaking(lang):
-        result = grade(Question(exercise_id, row, lang), answer)
-    words = row["feedback"].get(result.key, row["feedback"].get("otherwise"))[lang]
-    text = words.format(**result.fields) if result.fields else words
+    feedback, key = judged(exercise_id, answer, lang, seed)
     from smtplab.course.attempts import Attempt, now
     from smtplab.course.logbook import logbook  # a question is shown without it
 
     book = logbook()
-    book.note(exercise_id, Attempt(now(), _written(answer), result.key, result.right, seed, seconds))
-    remark = book.remark(lang)
-    text = " ".join(filter(None, (result.before, text)))
-    return Feedback(result.right, text, result.reply, remark, _verdict(row, answer, result, lang))
+    book.note(exercise_id, Attempt(now(), _written(answer), key, feedback.right, seed, seconds))
+    return replace(feedback, remark=book.remark(feedback.lang))
+
+
+def judged(exercise_id: str, answer: Any, lang: str | None = None, seed: int = 0) -> tuple[Feedback, str]:
+    """Return what an answer gets and the key of its feedback, and note nothing. Raises what `check` raises."""
+    lang = resolve(lang)
+    row = row_of(exercise_id, lang, seed)
+    with speaking(lang):
+        result = grade(Question(exercise_id, row, lang), answer)
+    text = " ".join(filter(None, (result.before, _words(row, result.key, result.fields, lang))))
+    rows = _row_feedback(row, result, lang)
+    verdict = _verdict(row, answer, result, lang)
+    return Feedback(result.right, text, result.reply, "", verdict, rows, lang), result.key
+
+
+def _words(row: dict[str, Any], key: str, fields: dict[str, object], lang: str) -> str:
+    words: str = row["feedback"].get(key, row["feedback"].get("otherwise"))[lang]
+    return words.format(**fields) if fields else words
+
+
+def _row_feedback(row: dict[str, Any], result: Result, lang: str) -> tuple[RowFeedback, ...]:
+    """Return what each row gets; of words that were said at a row above, where."""
+    say = Texts("course/grading", lang)
+    rows: list[RowFeedback] = []
+    said: dict[str, int] = {}
+    for number, mark in enumerate(result.rows, 1):
+        words = "" if mark.right else _words(row, mark.key, mark.fields, lang)
+        above = said.setdefault(words, number)
+        rows.append(RowFeedback(mark.right, say("as_above", number=above) if words and above < number else words))
+    return tuple(rows)
 
 
 def _verdict(row: dict[str, Any], answer: Any, result: Result, lang: str) -> str:
@@ -207,8 +260,3 @@ def _written(answer: Any) -> str | tuple[str, ...] | None:
     if isinstance(answer, bytes):
         return show_octets(answer)
     return str(answer).strip() if isinstance(answer, str | int) else None
-
-
-def counts(*, right: bool, prediction: bool) -> bool:
-    """Return whether an answer counts as done: a right one does, and so does any prediction."""
-    return right or prediction

@@ -9,14 +9,16 @@ A new kind is a row in `KINDS`, a field in widgets/exercise/widget.js and a row 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smtplab.course.graders import RIGHT, Result, grader
+from smtplab.course.graders import Mark, Result, bounds, grader
+from smtplab.course.graders.sandbox import Endless
 from smtplab.errors import NotAnAnswer
 from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
 from smtplab.server.personality import Personality
+from smtplab.text.language import DEFAULT
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import Texts, unknown
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
 
 _say = Sentences("course/errors")
+
+RIGHT_ROW = Mark("right")
 
 PARTS = ("code", "separator", "enhanced", "text", "cr", "lf")
 
@@ -49,7 +53,7 @@ class Kind:
     needs, may: the keys that a row must have, and those that it may have, beside those of every row.
     outcomes: the keys of feedback that can come up besides "right" and "otherwise"; None where only a grader knows.
     options: what there is to choose from, each with its words, in a language.
-    items: what to name or sort, each with one of the options.
+    items: what to name, to sort or to answer, row by row, in a language.
     plain: what is shown below the question where no widget runs, one paragraph each; takes options and items.
     by_option: feedback is keyed by the option chosen, the right one too: no feedback is called "right".
     truth: takes the question and returns a right answer; None where a model answer is written beside the exercise.
@@ -60,7 +64,7 @@ class Kind:
     may: frozenset[str] = frozenset()
     outcomes: Callable[[Row], set[str]] | None = None
     options: Callable[[Row, str], dict[str, str]] = lambda _row, _lang: {}
-    items: Callable[[Row], tuple[str, ...]] = lambda _row: ()
+    items: Callable[[Row, str], tuple[str, ...]] = lambda _row, _lang: ()
     plain: Callable[[dict[str, str], tuple[str, ...]], tuple[str, ...]] = lambda _options, _items: ()
     by_option: bool = False
     truth: Callable[[Question], str | tuple[str, ...]] | None = None
@@ -79,9 +83,9 @@ def kind_of(row: Row) -> Kind:
     return KINDS[row["kind"]]
 
 
-def items(row: Row) -> tuple[str, ...]:
-    """Return what there is to name or to sort: the parts of a reply, or replies, each after the command that got it."""
-    return kind_of(row).items(row)
+def items(row: Row, lang: str = DEFAULT) -> tuple[str, ...]:
+    """Return what there is to name, sort or answer: a reply's parts, replies after their commands, or questions."""
+    return kind_of(row).items(row, lang)
 
 
 def pieces(reply: Reply) -> tuple[str, ...]:
@@ -135,8 +139,8 @@ _ANY_CODE = frozenset(f"{first}{second}{third}" for first in "2345" for second i
 def _parts(question: Question, answer: Any) -> Result:
     truth = _kinds(question)
     names = _answers(question, answer, len(truth), PARTS)
-    wrong = _wrong(truth, names)
-    return Result(truth[wrong[0]], before=_where(question, "parts_wrong", wrong)) if wrong else RIGHT
+    pairs = zip(names, truth, strict=True)
+    return _by_rows(question, "parts", [RIGHT_ROW if name == true else Mark(true) for name, true in pairs])
 
 
 def _kinds(question: Question) -> tuple[str, ...]:
@@ -154,8 +158,8 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 def _sort(question: Question, answer: Any) -> Result:
     truth, rows = _bins(question), question.row["item"]
     bins = _answers(question, answer, len(rows), question.row["bin"])
-    wrong = [at for at, item in enumerate(rows) if bins[at] not in (truth[at], *item.get("also", ()))]
-    return Result(bins[wrong[0]], before=_where(question, "sorted_wrong", wrong)) if wrong else RIGHT
+    good = [bins[at] in (truth[at], *item.get("also", ())) for at, item in enumerate(rows)]
+    return _by_rows(question, "sorted", [RIGHT_ROW if right else Mark(bins[at]) for at, right in enumerate(good)])
 
 
 def _bins(question: Question) -> tuple[str, ...]:
@@ -171,7 +175,7 @@ def _verdict(item: Row) -> str:
     return judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst.partition(" ")[0]
 
 
-def _sortable(row: Row) -> tuple[str, ...]:
+def _sortable(row: Row, _lang: str) -> tuple[str, ...]:
     """Return what there is to sort: a reply; where a command got it, the two as a dialogue, line by line."""
     return tuple(_asked(item["command"], shown) if "command" in item else shown
                  for item in row["item"] for shown in (_lines(_reply(item)),))  # fmt: skip
@@ -188,6 +192,20 @@ def _lines(reply: Reply) -> str:
     return "\n".join(map(show_octets, [*lines, rest] if rest else lines))
 
 
+# --- series: a grader of the lesson's, which marks the rows
+
+
+def _series(question: Question, answer: Any) -> Result:
+    if isinstance(answer, list | tuple):
+        answer = "\n".join(str(each).strip() for each in answer)
+    if not isinstance(answer, str):
+        raise _another_form(question, _say("form_series", question.lang, count=len(question.row["ask"])), answer)
+    result = grader(question.id)(answer)
+    if result.right or not any(not mark.right for mark in result.rows):
+        return result
+    return replace(result, before=_where(question, "series", result.rows))
+
+
 # --- text and function: a grader of the lesson's
 
 
@@ -201,10 +219,16 @@ def _function(question: Question, answer: Any) -> Result:
     say = Texts("course/grading", question.lang)
     if answer is None:
         return Result("otherwise", before=say("unwritten"))
+    name = bounds.unstoppable(answer)
+    if name:  # said now: once it runs, nothing may be said any more
+        print(say("unstoppable", name=name, seconds=f"{bounds.SECONDS:g}"), flush=True)
     try:
-        return grader(question.id)(answer)
+        with bounds.bounded():
+            return grader(question.id)(answer)
     except NotAnAnswer:
         raise
+    except Endless as error:
+        return Result("otherwise", before=say("endless", why=error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
         return Result("otherwise", before=say("raised", error=_named(error)))
 
@@ -237,7 +261,7 @@ KINDS: dict[str, Kind] = {
     ),
     "command": Kind(_command, frozenset({"wanted"}), _SERVER, outcomes=lambda _row: set(_ANY_CODE)),
     "parts": Kind(
-        _parts, frozenset({"reply"}), options=_part_names, items=lambda row: pieces(_reply(row)),
+        _parts, frozenset({"reply"}), options=_part_names, items=lambda row, _lang: pieces(_reply(row)),
         outcomes=lambda row: {part.kind for part in _reply(row).parts},
         plain=lambda _options, items: (" · ".join(items),), truth=_kinds,
     ),
@@ -245,6 +269,10 @@ KINDS: dict[str, Kind] = {
         _sort, frozenset({"bin", "item"}), frozenset({"criterion"}), options=_words("bin"), items=_sortable,
         outcomes=lambda row: set(row["bin"]), truth=_bins,
         plain=lambda options, items: (*items, " · ".join(options.values())),
+    ),
+    "series": Kind(
+        _series, frozenset({"ask"}), items=lambda row, lang: tuple(ask[lang] for ask in row["ask"]),
+        plain=lambda _options, items: tuple(f"{number}. {item}" for number, item in enumerate(items, 1)),
     ),
     "text": Kind(_text, may=frozenset({"rows"})),
     "function": Kind(_function, frozenset({"call"})),
@@ -316,15 +344,20 @@ def _named(error: BaseException) -> str:
     return f"{name}: {message}" if message else name
 
 
-def _wrong(truth: Sequence[str], answers: Sequence[str]) -> list[int]:
-    """Return the places at which two sequences differ."""
-    return [at for at, (one, other) in enumerate(zip(truth, answers, strict=True)) if one != other]
+def _by_rows(question: Question, kind: str, marks: list[Mark]) -> Result:
+    """Return the result of an answer in rows: right where every row is, else its first wrong row's."""
+    rows = tuple(marks)
+    first = next((mark for mark in marks if not mark.right), None)
+    if first is None:
+        return Result("right", rows=rows)
+    return Result(first.key, first.fields, before=_where(question, kind, rows), rows=rows)
 
 
-def _where(question: Question, key: str, wrong: list[int]) -> str:
-    """Return a sentence: how many are wrong, and which is the first, by its number and its first line."""
-    all_items = items(question.row)
-    first = all_items[wrong[0]].partition("\n")[0]
+def _where(question: Question, kind: str, marks: Sequence[Mark]) -> str:
+    """Return a sentence: how many rows are wrong, and which is the first, by its number and its first line."""
+    wrong = [at for at, mark in enumerate(marks) if not mark.right]
+    first = items(question.row, question.lang)[wrong[0]].partition("\n")[0]
     return Texts("course/grading", question.lang)(
-        key, wrong=len(wrong), all=len(all_items), number=wrong[0] + 1, item=first
-    )
+        f"{kind}_wrong{'_one' if len(wrong) == 1 else ''}",
+        wrong=len(wrong), all=len(marks), number=wrong[0] + 1, item=first,
+    )  # fmt: skip

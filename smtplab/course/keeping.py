@@ -1,7 +1,7 @@
 """The progress file on the disk: read, and added to, whatever else happens there.
 
-Beside the file lie, while they are needed: a lock; the new file before it takes the old one's name (".new"); and files of
-notes (".note", while one is written ".part") by kernels that could not have the lock, because its holder sleeps.
+Beside the file lie, while they are needed: a lock; the new file before it takes the old one's name (".new"); and files
+of notes (".note", while one is written ".part") by kernels that could not have the lock, because its holder sleeps.
 
 Each function raises OSError where it fails. What was in the file before is then still there, in it or in ".new".
 """
@@ -61,7 +61,8 @@ def find(path: Path) -> Found:
         if rescued_whole:
             record, whole, rescued = rest, True, new
     notes: list[Note] = []
-    beside, damaged = [], []
+    beside: list[Path] = []
+    damaged: list[Path] = []
     for each in listed:
         if each.name in record.merged or (content := _octets(each)) is None:
             continue
@@ -84,7 +85,7 @@ def add(path: Path, notes: list[Note], patience: float) -> tuple[Record, Path | 
                 _put_beside(path, notes)
             return find(path).record, None
         record, kept = _add(path, notes)
-        while find(path).beside:  # put there while this kernel slept
+        while any(each.name not in record.merged for each in _listed(path, ".note")):  # put there while it slept
             record, _ = _add(path, [])
         for part in _listed(path, ".part"):
             with alone(part, 0):  # what nobody holds was left by one that died
@@ -186,7 +187,6 @@ def _beside(path: Path, end: str) -> Path:
 def _listed(path: Path, end: str) -> list[Path]:
     begin = _beside(path, "-").name
     try:
-        names = sorted(name for name in os.listdir(path.parent) if name.startswith(begin) and name.endswith(end))
+        return sorted(each for each in path.parent.iterdir() if each.name.startswith(begin) and each.suffix == end)
     except OSError:
         return []
-    return [path.with_name(name) for name in names]

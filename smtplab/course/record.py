@@ -1,8 +1,8 @@
 """The form of the progress file: octets in, histories out, and back. Version 2 is written; version 1 is read.
 
-Version 2 is one JSON object, a line for each exercise: "version", "answers" (by exercise: "attempts", "tries", "hints",
-"solution", "right_at", "unaided", as `History` has them; what is 0, "" or None is left out) and "merged" (the notes that
-were taken in from beside, see logbook.py). What another version wrote beside that, is kept.
+Version 2 is one JSON object, a line for each exercise. "answers": for each exercise "attempts", "tries", "hints",
+"solution", "right_at" and "unaided", as `History` has them; what is 0, "" or None is left out. "merged": which notes
+were taken in from beside (keeping.py). What another version wrote of an exercise is kept.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _ROOM = LIMIT // 16
 """Octets made free beyond that, so that not every answer folds."""
 
 _LONG = 4000
-_CUT = 200
-"""Characters of an answer that are kept; and where there is no more room, of the oldest answers."""
+_CUT = 100
+"""Characters of an answer, or of each part of one, that are kept; and that are kept where there is no more room."""
 
 _NAMES = 64
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
@@ -58,13 +58,19 @@ class Record:
         for note in notes:
             history = histories.get(note.exercise, History())
             if note.attempt is not None:
-                history = history.with_attempt(note.attempt)
+                history = history.with_attempt(_shortened(note.attempt, _LONG))
             histories[note.exercise] = history.with_help(note.hints, note.solution)
         return replace(self, histories=histories, merged=(*self.merged, *merged)[-_NAMES:])
 
 
+_latest: dict[bytes, Record] = {}
+"""What was written last, by its octets: mostly that is what is read next, and reading takes time."""
+
+
 def read_record(octets: bytes) -> tuple[Record, bool]:
     """Return what can be understood of a file, and whether that is all."""
+    if (latest := _latest.get(octets)) is not None:
+        return latest, True
     try:
         data = json.loads(octets)
         version, answers = data["version"], data["answers"]
@@ -84,14 +90,16 @@ def read_record(octets: bytes) -> tuple[Record, bool]:
 
 def write_record(record: Record) -> bytes:
     """Return the file of a record, folded where it would be larger than LIMIT."""
-    record = replace(record, histories={key: _shortened(history, _LONG) for key, history in record.histories.items()})
     octets = _octets(record)
-    if len(octets) <= LIMIT:
-        return octets
-    octets = _octets(folded := _folded(record, len(octets) - LIMIT + _ROOM))
-    if len(octets) <= LIMIT:
-        return octets
-    return _octets(replace(folded, histories={key: _shortened(each, _CUT) for key, each in folded.histories.items()}))
+    if len(octets) > LIMIT:
+        record = _folded(record, len(octets) - LIMIT + _ROOM)
+        octets = _octets(record)
+    if len(octets) > LIMIT:
+        record = replace(record, histories={key: _cut(history) for key, history in record.histories.items()})
+        octets = _octets(record)
+    _latest.clear()
+    _latest[octets] = record
+    return octets
 
 
 def read_notes(octets: bytes) -> list[Note] | None:
@@ -147,19 +155,19 @@ def _attempt(each: Any) -> Attempt | None:
     """Return an attempt as it is in the file; None where it is none."""
     if not isinstance(each, dict) or not each.keys() <= _ATTEMPT:
         return None
-    try:
-        attempt = Attempt(**{"answer": None, **each})
-    except TypeError:
-        return None
-    if isinstance(attempt.answer, list):
-        attempt = replace(attempt, answer=tuple(attempt.answer))
-    parts = attempt.answer if isinstance(attempt.answer, tuple) else (attempt.answer or "",)
+    answer, seconds = each.get("answer"), each.get("seconds")
+    if isinstance(answer, list):
+        each["answer"] = answer = tuple(answer)
     good = (
-        moment(attempt.at) is not None and isinstance(attempt.key, str) and isinstance(attempt.right, bool)
-        and type(attempt.seed) is int and all(isinstance(part, str) for part in parts)
-        and (attempt.seconds is None or type(attempt.seconds) in (int, float))
+        moment(each.get("at")) is not None
+        and isinstance(each.get("key"), str)
+        and isinstance(each.get("right"), bool)
+        and type(each.get("seed", 0)) is int
+        and (seconds is None or type(seconds) in (int, float))
+        and (answer is None or isinstance(answer, str)
+             or (isinstance(answer, tuple) and all(isinstance(part, str) for part in answer)))
     )  # fmt: skip
-    return attempt if good else None
+    return Attempt(**{"answer": None, **each}) if good else None
 
 
 def _note(each: Any) -> Note | None:
@@ -216,20 +224,15 @@ def _folded(record: Record, octets: int) -> Record:
     return replace(record, histories=histories)
 
 
-def _shortened(history: History, most: int) -> History:
-    """Return the history with each part of an answer cut to so many characters."""
-    if not any(_longest(each.answer) > most for each in history.attempts):
-        return history
-    return replace(history, attempts=tuple(replace(each, answer=_cut(each.answer, most)) for each in history.attempts))
+def _shortened(attempt: Attempt, most: int) -> Attempt:
+    """Return the attempt with its answer, or each part of it, cut to so many characters."""
+    answer = attempt.answer
+    parts = answer if isinstance(answer, tuple) else (answer or "",)
+    if all(len(part) <= most for part in parts):
+        return attempt
+    cut = tuple(part if len(part) <= most else f"{part[:most]}…" for part in parts)
+    return replace(attempt, answer=cut if isinstance(answer, tuple) else cut[0])
 
 
-def _longest(answer: str | tuple[str, ...] | None) -> int:
-    if isinstance(answer, tuple):
-        return max(map(len, answer), default=0)
-    return len(answer or "")
-
-
-def _cut(answer: str | tuple[str, ...] | None, most: int) -> str | tuple[str, ...] | None:
-    if isinstance(answer, tuple):
-        return tuple(each if len(each) <= most else f"{each[:most]}…" for each in answer)
-    return answer if answer is None or len(answer) <= most else f"{answer[:most]}…"
+def _cut(history: History) -> History:
+    return replace(history, attempts=tuple(_shortened(attempt, _CUT) for attempt in history.attempts))

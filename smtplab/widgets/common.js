@@ -218,3 +218,84 @@ function warning(text) {
 function defectNodes(defects) {
   return defects.map(({ text, source }) => warning(`${text} (${source})`));
 }
+
+/**
+ * Watch whether Python still stands behind a model, and tell it: "live", "busy" (it has not come to the message yet),
+ * "gone", or "none" where there was none from the beginning. JupyterLab marks the view of a model whose kernel was
+ * restarted. Of a kernel that died by itself it tells nothing: then a message stays without an answer, and the kernel
+ * is idle all the same.
+ * @typedef {"live" | "busy" | "gone" | "none"} Python
+ * @param {import("@anywidget/types").AnyModel} model
+ * @param {HTMLElement} el
+ * @param {(python: Python) => void} tell
+ */
+function watchPython(model, el, tell) {
+  /** @type {Python} */
+  let python = "live";
+  let idle = 0; // how often the kernel had nothing to do, and had not answered
+  let waited = 0;
+  let timer = 0;
+  /** @param {Python} now */
+  const become = (now) => {
+    if (now === python) return;
+    python = now;
+    tell(now);
+  };
+  const rest = () => {
+    clearInterval(timer);
+    timer = 0;
+  };
+  const look = () => {
+    if (!el.classList.contains("jupyter-widgets-disconnected")) return;
+    rest();
+    become("gone");
+  };
+  const status = () => {
+    try {
+      const manager = /** @type {{kernel?: {status?: string}} | undefined} */ (/** @type {unknown} */ (model.widget_manager));
+      return manager?.kernel?.status;
+    } catch {
+      return "dead"; // its kernel was shut down
+    }
+  };
+  const tick = () => {
+    const now = status();
+    waited += 1;
+    idle = now === "idle" ? idle + 1 : 0;
+    const dead = idle > 2 || now === "dead" || now === "autorestarting" || now === "restarting";
+    if (dead) rest();
+    if (dead) become("gone");
+    else if (waited > 2) become("busy");
+  };
+  const answered = () => {
+    rest();
+    if (python === "busy" || python === "gone") become("live");
+  };
+  /** @param {unknown} content */
+  const ask = (content) => {
+    if (python === "gone" || python === "none") {
+      tell(python);
+      return;
+    }
+    try {
+      model.send(content);
+    } catch {
+      become("gone");
+      return;
+    }
+    waited = 0;
+    idle = 0;
+    if (!timer) timer = setInterval(tick, 1000);
+  };
+  model.on("comm_live_update", look);
+  if (el.classList.contains("jupyter-widgets-disconnected")) become("none");
+  return {
+    ask,
+    answered,
+    isThere: () => python === "live" || python === "busy",
+    end: () => {
+      rest();
+      model.off("comm_live_update", look);
+    },
+  };
+}

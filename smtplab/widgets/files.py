@@ -1,10 +1,10 @@
-"""A widget's module and stylesheet: what all widgets share, and then its own."""
+"""A widget's module and stylesheet: what all widgets share, what its folder has beside `widget`, and then `widget`."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from smtplab.text.texts import octets
+from smtplab.text.texts import listing, octets
 
 
 def module(name: str) -> str:
@@ -19,4 +19,5 @@ def stylesheet(name: str) -> str:
 
 @cache
 def _joined(name: str, suffix: str) -> str:
-    return "\n".join(octets(f"widgets/{path}.{suffix}").decode() for path in ("common", f"{name}/widget"))
+    own = [f"{name}/{each}" for each in listing(f"widgets/{name}", f".{suffix}") if each != "widget"]
+    return "\n".join(octets(f"widgets/{path}.{suffix}").decode() for path in ("common", *own, f"{name}/widget"))

@@ -33,6 +33,9 @@ class Outputs:
         for presenter in self._shown.get(cell, weakref.WeakSet()) - self._now:
             presenter.release()
         self._shown[cell], self._now = self._now, weakref.WeakSet()
+        for shown in self._shown.values():
+            for presenter in shown:
+                presenter.cell_ran()
 
 
 _outputs: weakref.WeakKeyDictionary[Any, Outputs] = weakref.WeakKeyDictionary()

@@ -61,6 +61,13 @@ class Presenter:
         """Let go of the lab: no page shows this any more. A lab that nobody holds stops."""
         self._held = None
 
+    def take_up(self, lab: Lab) -> None:
+        """Ask another lab from now on, and hold it."""
+        self._lab, self._held = weakref.ref(lab), lab
+
+    def cell_ran(self) -> None:
+        """Look whether a cell of the notebook has changed what is shown."""
+
     def show(self, **changes: Any) -> None:
         """Change the state."""
         self.state.update(changes)

@@ -9,7 +9,7 @@ import pytest
 
 import smtplab
 from smtplab.course import exercises, grading
-from smtplab.course.graders import RIGHT, Result
+from smtplab.course.graders import RIGHT, Mark, Result
 from smtplab.text.language import DEFAULT, LANGUAGES
 from smtplab.text.texts import data
 from tests.helpers.paths import PACKAGE
@@ -56,7 +56,10 @@ ROWS: dict[str, dict[str, Any]] = {
         "kind": "text", "rows": 3,
         "feedback": {**feedback("right", "otherwise"), "short": both("of {letters} letters")},
     },
-    "00.function": {"kind": "function", "call": "smtplab.check(...)", "feedback": feedback("right", "otherwise")},
+    "00.series": {
+        "kind": "series", "ask": [both("first"), both("second")], "feedback": feedback("right", "low", "form"),
+    },
+    "00.function": {"kind": "function", "call": 'smtplab.check("00.function", made)', "feedback": feedback("right", "otherwise")},
 }  # fmt: skip
 ANSWERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "00.code": ("214", {"211": "211"}),
@@ -65,6 +68,7 @@ ANSWERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "00.parts": (["code", "separator", "text", "cr", "lf"], {"separator": ["code"] * 5, "otherwise": ["text"] * 5}),
     "00.sort": (["yes", "no"], {"yes": ["yes", "yes"], "no": ["no", "yes"]}),
     "00.text": ("long {x}", {"otherwise": "x"}),
+    "00.series": (["3", "4"], {"low": ["3", "1"], "form": ["3"]}),
     "00.function": (lambda: RIGHT, {"otherwise": lambda: 1 / 0}),
 }
 RIGHT_KEY = {"00.code": "214", "00.choice": "a"}
@@ -81,7 +85,13 @@ def _table(monkeypatch: pytest.MonkeyPatch) -> None:
     def grader(text: str) -> Result:
         return RIGHT if text.startswith("long") else Result("short" if text == "no" else "?", {"letters": len(text)})
 
-    graders = {"00.text": grader, "00.function": lambda function: function()}
+    def series(text: str) -> Result:
+        rows = tuple(Mark("right" if int(line) > 2 else "low") for line in text.splitlines())
+        if len(rows) != 2:
+            return Result("form")
+        return Result("right" if all(row.right for row in rows) else "low", rows=rows)
+
+    graders = {"00.text": grader, "00.series": series, "00.function": lambda function: function()}
     monkeypatch.setattr(grading, "grader", graders.__getitem__)
 
 
@@ -144,7 +154,9 @@ def test_what_is_asked(lang: str) -> None:
     assert shown["00.sort"].options == {"yes": f"yes{ending(lang)}", "no": f"no{ending(lang)}"}
     assert shown["00.sort"].items == ("214 x", "500 x")
     assert shown["00.text"].rows == 3
-    assert shown["00.function"].call == "smtplab.check(...)"
+    assert shown["00.series"].items == (f"first{ending(lang)}", f"second{ending(lang)}")
+    assert shown["00.function"].call == 'smtplab.check("00.function", made)'
+    assert {name: each.name for name, each in shown.items() if each.name} == {"00.function": "made"}
     assert repr(shown["00.text"]) == "<Exercise 00.text>"
 
 
@@ -224,7 +236,9 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
     def even(question: grading.Question, answer: Any) -> Result:
         return RIGHT if int(answer) % 2 == question.row["rest"] else Result("odd", {"number": answer})
 
-    kind = grading.Kind(even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row: (str(row["rest"]),))
+    kind = grading.Kind(
+        even, frozenset({"rest"}), outcomes=lambda _row: {"odd"}, items=lambda row, _lang: (str(row["rest"]),)
+    )
     monkeypatch.setitem(grading.KINDS, "even", kind)
     row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
     monkeypatch.setitem(ROWS, "00.even", row)

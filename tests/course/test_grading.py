@@ -104,11 +104,14 @@ def test_command_that_is_no_line(lab: smtplab.Lab) -> None:
 @pytest.mark.parametrize("form", [list, tuple])
 def test_parts(form: type) -> None:
     """All parts named is right; else the key is the first part that was missed."""
-    assert judged(PARTS, form(NAMES)) == RIGHT
+    assert judged(PARTS, form(NAMES)).right
     wrong = [*NAMES[:1], "text", *NAMES[2:8], "code", *NAMES[9:]]
     result = judged(PARTS, form(wrong))
     assert (result.right, result.key) == (False, "separator")
     assert result.before == '2 of 11 parts are not right yet. Look again at part 2, "-".'
+    assert [mark.key for mark in result.rows if not mark.right] == ["separator", "text"]
+    one = judged(PARTS, form([*NAMES[:1], "text", *NAMES[2:]]))
+    assert one.before == '1 of 11 parts is not right yet. Look again at part 2, "-".'
 
 
 def test_what_the_parts_show() -> None:
@@ -118,16 +121,18 @@ def test_what_the_parts_show() -> None:
 
 def test_sort() -> None:
     """Every item in its bin is right; else the key is the bin that the first wrong one was put into."""
-    assert judged(SORT, ["no", "yes", "yes"]) == RIGHT
+    assert judged(SORT, ["no", "yes", "yes"]).right
     result = judged(SORT, ["no", "no", "yes"])
     assert (result.right, result.key) == (False, "no")
-    assert result.before == '1 of 3 are not where they belong. Look again at number 2, "C: HELP".'
+    assert [mark.right for mark in result.rows] == [True, False, True]
+    assert result.before == '1 of 3 is not where it belongs. Look again at number 2, "C: HELP".'
+    assert judged(SORT, ["no"] * 3).before.startswith("2 of 3 are not where they belong.")
 
 
 def test_sort_by_verdict() -> None:
     """With the verdict as criterion `judge` says where each belongs."""
     right = ["conforms", "permitted", "departs", "violates"]
-    assert judged(VERDICTS, right) == RIGHT
+    assert judged(VERDICTS, right).right
     for at in range(4):
         wrong = right.copy()
         wrong[at] = "conforms" if at else "violates"
@@ -146,7 +151,7 @@ def test_another_bin_that_can_be_defended() -> None:
 def test_where_it_is_wrong_in_spanish() -> None:
     """What stands before the feedback is in the language asked for."""
     assert judged(SORT, ["yes"] * 3, lang="es").before == (
-        "1 de 3 no están en su sitio. Mira otra vez el número 1, «250 OK»."
+        "1 de 3 no está en su sitio. Mira otra vez el número 1, «250 OK»."
     )
     assert judged(PARTS, ["text"] * 11, lang="es").before.startswith("9 de 11 partes aún no están bien.")
 

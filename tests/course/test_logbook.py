@@ -16,6 +16,7 @@ import pytest
 
 import smtplab
 from smtplab.course import disk, logbook
+from smtplab.course.attempts import Attempt, day, moment, now
 from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ def kept(file: Path) -> dict[str, dict[str, object]]:
     return json.loads(file.read_text())["answers"]
 
 
+def attempts(file: Path, exercise: str) -> list[object]:
+    """Return the answers to an exercise in a file, oldest first."""
+    return [each["answer"] for each in kept(file)[exercise]["attempts"]]
+
+
 def answer(exercise: str = "01.help", text: str = "214") -> Feedback:
     """Answer an exercise on a lab of its own."""
     with smtplab.start(carrier="memory") as lab:
@@ -44,47 +50,101 @@ def answer(exercise: str = "01.help", text: str = "214") -> Feedback:
 
 
 def test_what_is_noted(here: Path) -> None:
-    """A right answer and any prediction are noted with their day; a wrong answer to an exercise is not."""
+    """Every answer is noted, wrong ones too: when, what, the idea behind it, right or not, how fast."""
     answer("01.rcpt", "HELP")
-    assert list(here.iterdir()) == []
+    smtplab.check("01.rcpt", "HELP RCPT", seconds=7.5)
     answer("01.help", "250")
-    answer("01.rcpt", "HELP RCPT")
     entries = kept(here / logbook.FILE)
-    assert {key: entry["right"] for key, entry in entries.items()} == {"01.help": False, "01.rcpt": True}
-    assert all(len(entry["answered"]) == 10 for entry in entries.values())
+    first, second = entries["01.rcpt"]["attempts"]
+    assert all(moment(each.pop("at")) for each in (first, second))
+    assert first == {"answer": "HELP", "key": "214", "right": False}
+    assert second == {"answer": "HELP RCPT", "key": "right", "right": True, "seconds": 7.5}
+    assert (entries["01.rcpt"]["tries"], "right_at" in entries["01.rcpt"]) == (2, True)
+    assert "right_at" not in entries["01.help"]
     assert [path.name for path in here.iterdir()] == [logbook.FILE]
+
+
+def test_what_is_no_attempt(here: Path) -> None:
+    """What is refused, as no option or of another form, is no attempt."""
+    for wrong in ("999", ["214"]):
+        with pytest.raises(smtplab.SmtplabError):
+            answer("01.help", wrong)
+    with pytest.raises(smtplab.UnknownName):
+        answer("01.nosuch")
+    assert list(here.iterdir()) == []
+
+
+def test_a_function_leaves_no_source(here: Path) -> None:
+    """Of a function only the key of its feedback is noted."""
+
+    def secret(_reply: object) -> str:
+        return "a word of mine"
+
+    smtplab.check("02.end", secret)
+    (attempt,) = logbook.logbook().history("02.end").attempts
+    assert (attempt.answer, attempt.right) == (None, False)
+    assert "mine" not in (here / logbook.FILE).read_text()
 
 
 def test_the_widget_counts_too(here: Path) -> None:
     """An answer given in the page is noted like one given to `check`."""
     with smtplab.start(carrier="memory") as lab:
         smtplab.exercise("01.help", lab)._handle_custom_msg({"type": "answer", "answer": "214"}, [])
-    assert kept(here / logbook.FILE)["01.help"]["right"] is True
+    assert attempts(here / logbook.FILE, "01.help") == ["214"]
 
 
-def test_what_was_right_stays_right(here: Path) -> None:
-    """Answered again, the first day stays; right stays right."""
-    file = here / logbook.FILE
-    file.write_text(json.dumps({"version": 1, "answers": {"01.help": ENTRY}}))
-    before = file.stat().st_mtime_ns
+def test_the_first_answer_stands(here: Path) -> None:
+    """A prediction that was wrong stays wrong, whatever is clicked later."""
     answer("01.help", "250")
-    assert kept(file) == {"01.help": ENTRY}
-    assert file.stat().st_mtime_ns == before
+    answer("01.help", "214")
+    history = logbook.logbook().history("01.help")
+    assert (history.first.answer, history.last.answer, history.right_first) == ("250", "214", False)
+    assert smtplab.progress().lessons[0].tasks[0].right is False
 
 
-def test_what_another_version_wrote_is_kept(here: Path) -> None:
-    """Exercises that this version does not know, and keys of an entry that it does not know, stay in the file."""
+def test_help_is_noted(here: Path) -> None:
+    """The most hints seen, and when the solution first was; seen again, the file is not written again."""
+    book = logbook.logbook()
+    answer("01.rcpt", "HELP")
+    book.note_help("01.rcpt", hints=2)
+    book.note_help("01.rcpt", solution=True)
+    before = (here / logbook.FILE).stat().st_mtime_ns, book.history("01.rcpt")
+    book.note_help("01.rcpt", hints=1)
+    book.note_help("01.rcpt", solution=True)
+    assert ((here / logbook.FILE).stat().st_mtime_ns, book.history("01.rcpt")) == before
+    assert (before[1].hints, before[1].unaided, before[1].tries) == (2, 1, 1)
+    assert moment(before[1].solution)
+    assert smtplab.progress().done == 0
+
+
+def test_version_1_is_kept(here: Path) -> None:
+    """A file of version 1 is read, and with the next answer is version 2: its days, what was right, and all besides."""
     file = here / logbook.FILE
-    theirs = {"99.other": {**ENTRY, "seconds": 7}, "01.help": {**ENTRY, "note": "x"}}
-    file.write_text(json.dumps({"version": 1, "answers": theirs}))
+    theirs = {
+        "99.other": {**ENTRY, "seconds": 7},
+        "01.help": {**ENTRY, "note": "x"},
+        "01.status": {**ENTRY, "right": False},
+    }
+    file.write_text(json.dumps({"version": 1, "answers": theirs}, indent=1))
+    assert smtplab.progress().done == 2
     answer("01.help")
-    answer("01.status", "500")
-    assert {key: entry for key, entry in kept(file).items() if key in theirs} == theirs
+    assert list(here.iterdir()) == [file]
+    data = json.loads(file.read_text())
+    assert data["version"] == 2
+    assert (data["answers"]["99.other"]["seconds"], data["answers"]["01.help"]["note"]) == (7, "x")
+    book = logbook.logbook()
+    assert {key: (day(book.history(key).first.at).isoformat(), book.history(key).first.right) for key in theirs} == {
+        key: (entry["answered"], entry["right"]) for key, entry in theirs.items()
+    }
+    assert attempts(file, "01.help") == [None, "214"]
+    first = smtplab.progress().lessons[0].tasks[0]
+    assert (first.answered, first.right) == (ENTRY["answered"], True)
 
 
 DAMAGED = [
     "", "{", "[]", "null", '{"version": 1}', '{"version": 1, "answers": []}', "\xff\xfe", "[" * 100_000,
-    '{"version": 2, "answers": {"01.help": {"answered": "2026-01-02", "right": true}}}',
+    '{"version": 3, "answers": {"01.help": {"answered": "2026-01-02", "right": true}}}',
+    '{"version": 1, "answers": {"01.help": {"answered": "2026-02-30", "right": true}}}',
 ]  # fmt: skip
 
 
@@ -118,7 +178,7 @@ def test_a_damaged_file_found_by_looking(here: Path) -> None:
     assert progress.done == 1
     assert "smtplab-progress.damaged.json" in progress.remarks[0]
     assert (here / "smtplab-progress.damaged.json").read_text() == text
-    assert kept(file) == {"01.help": ENTRY}
+    assert set(kept(file)) == {"01.help"}
     assert smtplab.progress().remarks == ()
 
 
@@ -126,7 +186,7 @@ def _work(directory: str, number: int, together: Any) -> None:
     together.wait(60)
     book = logbook.Logbook(Path(directory) / logbook.FILE)
     for at in range(15):
-        book.note(f"{number:02}.task{at}", right=True)
+        book.note(f"{number:02}.task{at}", Attempt(now(), "x", "right", right=True))
 
 
 def test_two_writers(here: Path) -> None:
@@ -154,29 +214,24 @@ def test_threads(here: Path) -> None:
     assert len(kept(here / logbook.FILE)) == 60
 
 
-def test_a_lock_left_behind(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kernel that died while writing keeps nobody from writing."""
-    monkeypatch.setattr(logbook, "_PATIENCE", 0.0)
-    (here / f".{logbook.FILE}.lock").touch()
-    answer()
-    assert [path.name for path in here.iterdir()] == [logbook.FILE]
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_where_nothing_can_be_written(here: Path, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
-    """The feedback comes all the same, the answer counts in memory, progress says why; it is written once it can be."""
+    """Feedback comes all the same and says why once, the answer counts in memory, and is written once it can be."""
     (here / "file").write_text("no directory")
     monkeypatch.setenv("SMTPLAB_PROGRESS", str(here / "file/progress.json"))
     smtplab.set_language(lang)
+    remark = answer().remark
     assert answer().remark == ""
     progress = smtplab.progress()
-    assert (progress.done, len(progress.remarks)) == (1, 1)
+    assert (progress.done, progress.remarks) == (1, (remark,))
     assert str(here / "file/progress.json") in progress.remarks[0]
     assert progress.remarks[0] in progress._repr_html_()
     (here / "file").unlink()
     (here / "file").mkdir()
-    answer("01.status", "500")
-    assert set(kept(here / "file/progress.json")) == {"01.help", "01.status"}
+    assert answer("01.status", "500").remark == ""
+    assert {key: entry["tries"] for key, entry in kept(here / "file/progress.json").items()} == {
+        "01.help": 2, "01.status": 1,
+    }  # fmt: skip
     assert smtplab.progress().remarks == ()
 
 

@@ -49,7 +49,7 @@ def type_errors(widgets: Path, work: Path) -> list[str]:
     config = {
         "extends": str(CONFIG / "tsconfig.json"),
         "compilerOptions": {"paths": {"@anywidget/types": [str(types)]}},
-        "include": [str(widgets / "common.js"), str(widgets / "*/widget.js")],
+        "include": [str(widgets / "common.js"), str(widgets / "*/*.js")],
     }
     (work / "tsconfig.json").write_text(json.dumps(config))
     return _complaints("tsc", ["-p", str(work / "tsconfig.json"), "--pretty", "false"])

@@ -19,14 +19,12 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("name", notebook.WIDGETS)
 @pytest.mark.parametrize(("suffix", "joined"), [("js", files.module), ("css", files.stylesheet)])
 def test_what_is_shared_stands_in_front(name: str, suffix: str, joined: object) -> None:
-    """The file that all share comes first, then the widget's own, and nothing else."""
-    shared, own = (
-        (PACKAGE / "widgets" / path).read_text("utf-8") for path in (f"common.{suffix}", f"{name}/widget.{suffix}")
-    )
-    text = joined(name)  # type: ignore[operator]
-    assert text.startswith(shared)
-    assert text.endswith(own)
-    assert text[len(shared) : -len(own)].strip() == ""
+    """The file that all share comes first, then what the widget's folder has, `widget` last, and nothing else."""
+    folder = PACKAGE / "widgets" / name
+    own = sorted(folder.glob(f"*.{suffix}"), key=lambda path: (path.stem == "widget", path.name))
+    texts = [path.read_text("utf-8") for path in (PACKAGE / f"widgets/common.{suffix}", *own)]
+    assert own[-1].stem == "widget"
+    assert joined(name) == "\n".join(texts)  # type: ignore[operator]
 
 
 def test_the_landing_page_has_the_notebook_s_modules(tmp_path: Path) -> None:

@@ -13,6 +13,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a grader says about one of several rows that make up an answer.
+
+    key: of the row's feedback; "right" is right. fields: what is filled into that feedback.
+    """
+
+    key: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def right(self) -> bool:
+        """Whether the row is right."""
+        return self.key == "right"
+
+
+@dataclass(frozen=True)
 class Result:
     """What a grader says about an answer.
 
@@ -20,6 +36,7 @@ class Result:
     fields: what is filled into the feedback.
     reply: the reply that decided, where there is one.
     before: a sentence that comes before the feedback.
+    rows: a mark for each row, where the answer is made up of rows.
     """
 
     key: str
@@ -27,6 +44,7 @@ class Result:
     reply: Reply | None = None
     before: str = ""
     right: bool = False
+    rows: tuple[Mark, ...] = ()
 
     def __post_init__(self) -> None:
         """Count the key "right" as right."""

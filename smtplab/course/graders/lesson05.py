@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from smtplab.course.graders import RIGHT, Result
+from smtplab.course.graders import RIGHT, Mark, Result
+from smtplab.course.graders.sandbox import patiently, short
 from smtplab.protocol.command import command_line
 from smtplab.protocol.reply import Reply
 from smtplab.recordings.recording import recording
@@ -49,17 +50,21 @@ _COARSE = ("500", "501", "502")
 
 
 def decide(answer: str) -> Result:
-    """Judge seven codes, one a line, and name the first that is wrong (RFC 5321 §4.2.1, §4.2.4, §4.3.2)."""
+    """Judge seven codes, one a line, each by itself (RFC 5321 §4.2.1, §4.2.4, §4.3.2)."""
     codes = [re.sub(r"\A\(?[1-7][).:]\s*", "", line.strip()) for line in answer.strip().splitlines() if line.strip()]
-    odd = next((at for at, code in enumerate(codes) if not re.fullmatch(r"[0-9]{3}", code)), None)
-    if odd is not None or len(codes) != len(_SITUATIONS):
-        number = (min(len(codes), len(_SITUATIONS)) if odd is None else odd) + 1
-        return Result("form", {"count": len(codes), "number": number})
-    for number, (code, (right, known, rest)) in enumerate(zip(codes, _SITUATIONS, strict=True), 1):
-        if code not in right:
-            key = "topic_coarse" if right == ("504",) and code in _COARSE else known.get(code, rest)
-            return Result(key, {"number": number, "code": code})
-    return RIGHT
+    if len(codes) != len(_SITUATIONS):
+        return Result("form", {"count": len(codes)})
+    rows = tuple(_decision(code, *situation) for code, situation in zip(codes, _SITUATIONS, strict=True))
+    first = next((row for row in rows if not row.right), Mark("right"))
+    return Result(first.key, first.fields, rows=rows)
+
+
+def _decision(code: str, right: tuple[str, ...], known: dict[str, str], rest: str) -> Mark:
+    if not re.fullmatch(r"[0-9]{3}", code):
+        return Mark("digits", {"code": short(code)})
+    if code in right:
+        return Mark("right")
+    return Mark("topic_coarse" if right == ("504",) and code in _COARSE else known.get(code, rest), {"code": code})
 
 
 # --- one decision of a client
@@ -103,7 +108,7 @@ def client(answer: Any) -> Result:
     if not callable(answer):
         return Result("callable")
     cases = _cases()
-    answers = [answer(reply) for reply, _, _ in cases]
+    answers = [patiently(answer, reply) for reply, _, _ in cases]
     if all(answer is None for answer in answers):
         return Result("nothing")
     wrong = [at for at, (_, expected, _) in enumerate(cases) if bool(answers[at]) != expected]

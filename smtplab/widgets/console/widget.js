@@ -1,13 +1,14 @@
 /**
  * The console: type a command, see the reply taken apart and explained.
- * It sends {type: "hello"}, {type: "command", line}, {type: "personality", name}; every view of the model gets a Log:
+ * It sends {type: "hello"}, {type: "command", line}, {type: "personality", name}, {type: "start"}; every view of the model gets a Log:
  * `start` is the place of its first exchange in the lab's transcript, so a view takes what it does not have yet and asks
  * for all where it missed something.
  * @typedef {{sent: string | null, session: number, reply: ReplyView | null, partial: string, remarks: string[],
  *   text: string}} Exchange
  * @typedef {{type: string, start: number, exchanges: Exchange[], reading: boolean, personality: string,
  *   error: string | null}} Log
- * @typedef {SharedState & {personalities: string[], personality: string, suggestions: string[]}} State
+ * @typedef {SharedState & {personalities: string[], personality: string, suggestions: string[],
+ *   home: string, running: boolean}} State
  */
 
 /** @param {ReplyView} reply */
@@ -116,7 +117,10 @@ function render({ model, el }) {
     element("div", { className: "field" }, element("label", {}, prompt, input), suggestions.list),
     element("button", { type: "submit", className: "primary", textContent: texts.console_send }));
   const status = statusLine("div", "status soft");
-  el.append(head, log, form, status);
+  const said = attributes(element("span", { id: `${id}-plays` }), { role: "status" });
+  const act = element("button", { type: "button" });
+  const bar = element("div", { className: "bar", hidden: true }, said, act);
+  el.append(head, bar, log, form, status);
 
   /** @type {Exchange[]} */
   const exchanges = []; // all of the lab's, from its first: a cleared view can still be copied whole
@@ -130,6 +134,18 @@ function render({ model, el }) {
 
   /** @param {string} text */
   const say = (text) => { status.textContent = text; };
+  const python = watchPython(/** @type {import("@anywidget/types").AnyModel} */ (/** @type {unknown} */ (model)), el, (now) => {
+    say(now === "live" ? "" : texts[`console_python_${now === "none" && !el.closest(".jp-Notebook") ? "page" : now}`]);
+    if (now === "gone" && pending !== null && !input.value) input.value = pending; // nobody has read it
+  });
+  const meet = () => {
+    const running = model.get("running");
+    const [name, home] = [model.get("personality"), model.get("home")];
+    bar.hidden = running && name === home;
+    said.textContent = running ? (bar.hidden ? "" : fill(texts.console_plays, { name })) : texts.console_stopped;
+    act.textContent = running ? fill(texts.console_reset, { name: home }) : texts.console_start;
+    if (personality.value !== name) personality.value = name;
+  };
   /** @param {Exchange[]} more */
   const append = (more) => {
     for (const exchange of more) {
@@ -149,7 +165,8 @@ function render({ model, el }) {
   /** @param {Log} message */
   const receive = (message) => {
     if (message.type !== "log" && message.type !== "more") return;
-    if (message.start > exchanges.length) model.send({ type: "hello" });
+    python.answered();
+    if (message.start > exchanges.length) python.ask({ type: "hello" });
     else append(message.exchanges.slice(exchanges.length - message.start));
     inMessage = message.reading;
     prompt.textContent = inMessage ? texts.console_text : texts.console_command;
@@ -175,7 +192,7 @@ function render({ model, el }) {
     say("");
     pending = input.value;
     input.value = "";
-    model.send({ type: "command", line: pending });
+    python.ask({ type: "command", line: pending });
   };
   /** @param {number} step */
   const recall = (step) => {
@@ -241,9 +258,15 @@ function render({ model, el }) {
       say(texts.console_copy_by_hand);
     }
   };
-  const choose = () => {
-    say(fill(texts.console_changed, { name: personality.value }));
-    model.send({ type: "personality", name: personality.value });
+  /** @param {string} name */
+  const choose = (name) => {
+    say(fill(texts.console_changed, { name }));
+    python.ask({ type: "personality", name });
+  };
+  const perform = () => {
+    if (model.get("running")) choose(model.get("home"));
+    else python.ask({ type: "start" });
+    input.focus(); // the button goes away
   };
   const wipe = () => {
     nothing.textContent = exchanges.length ? texts.console_cleared : texts.console_empty;
@@ -255,14 +278,19 @@ function render({ model, el }) {
   form.addEventListener("submit", submit);
   input.addEventListener("input", () => (inMessage ? suggestions.close() : suggestions.match(input.value)));
   input.addEventListener("blur", suggestions.close);
-  personality.addEventListener("change", choose);
+  personality.addEventListener("change", () => choose(personality.value));
+  act.addEventListener("click", perform);
   copy.addEventListener("click", copyText);
   clear.addEventListener("click", wipe);
   const release = begin(el, "console", model.get("lang"), press);
-  const unfollow = follow(model, { "msg:custom": receive, "change:personalities": servers });
-  model.send({ type: "hello" });
+  const unfollow = follow(model, {
+    "msg:custom": receive, "change:personalities": servers, "change:personality": meet, "change:running": meet,
+  });
+  meet();
+  if (python.isThere()) model.send({ type: "hello" });
   return () => {
     unfollow();
+    python.end();
     release();
   };
 }

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course import exercises as checks
+from smtplab.course.logbook import logbook
 from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
 from smtplab.protocol.octets import show_octets
 from smtplab.text.html import paragraphs
+from smtplab.widgets.namespace import NoSuchName, named
 from smtplab.widgets.presenter import Presenter
 from smtplab.widgets.views import refusal
 
 if TYPE_CHECKING:
-    from smtplab.course.exercises import Feedback
+    from smtplab.course.attempts import Attempt
+    from smtplab.course.exercises import Exercise, Feedback
     from smtplab.lab.lab import Lab
+
+_LONGEST = 10_000_000.0
+"""Seconds that a question may have been shown for: more is no measure."""
 
 
 class ExercisePresenter(Presenter):
@@ -21,44 +28,159 @@ class ExercisePresenter(Presenter):
 
     exercise_id: one of `smtplab.exercises.exercises()`.
     lab: the learner's lab, which is left alone: an exercise that asks a server asks one of its own.
-    seed: in which case it is asked; 0 is the lesson's own question.
+    seed: in which case the question is asked; 0 is the lesson's own.
     Raises UnknownName for an unknown exercise.
     """
 
-    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None, *, seed: int = 0) -> None:
-        self._exercise = exercise = checks.exercise(exercise_id, lang, seed)
-        self._answers = 0
+    def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None, seed: int = 0) -> None:
+        exercise = checks.exercise(exercise_id, lang, seed)
+        self._number = 0  # of what was told: the same answer again is shown again
         super().__init__(lang, lab)
-        self.state |= {
-            "question": exercise.question, "kind": exercise.kind, "items": list(exercise.items), "rows": exercise.rows,
-            "options": [list(option) for option in exercise.options.items()],
-            "call": exercise.call, "prediction": exercise.prediction, "given": "", "feedback": {},
+        self.state |= {"exercise": exercise_id, **self._asked(exercise), "card": 0}
+
+    def _asked(self, exercise: Exercise) -> dict[str, Any]:
+        """Return the state of a question as it is first shown, with what was answered to it before."""
+        self._exercise = exercise
+        return {
+            "seed": exercise.seed, "question": exercise.question, "kind": exercise.kind, "items": list(exercise.items),
+            "rows": exercise.rows, "options": [list(option) for option in exercise.options.items()],
+            "name": exercise.name, "call": exercise.call, "prediction": exercise.prediction,
+            "another": checks.variants(exercise.id) > 0, "given": "", "feedback": {}, "hints": [], "solution": {},
+            **self._known(),
         }  # fmt: skip
 
-    def answer(self, answer: Any) -> Feedback:
-        """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise."""
+    # --- answering
+
+    def answer(self, answer: Any, seconds: float | None = None) -> Feedback:
+        """Answer, and return the feedback. Raises what `smtplab.check` and `Lab.send` raise.
+
+        seconds: since the question was shown, where somebody measured.
+        """
         self.show(given=[str(part) for part in answer] if isinstance(answer, list | tuple) else _written(answer))
-        feedback = checks.check(self._exercise.id, answer, lang=self.lang, seed=self._exercise.seed)
-        self._judge(
-            feedback.right, feedback.words, "" if feedback.reply is None else str(feedback.reply), feedback.verdict
-        )
+        exercise = self._exercise
+        feedback = checks.check(exercise.id, answer, lang=self.lang, seed=exercise.seed, seconds=seconds)
+        attempts = self._attempts()
+        self.show(**self._counted(attempts))
+        first = self._first(attempts)
+        if first is None or first.answer == str(answer).strip():
+            self._judge(feedback)
+        else:
+            self._explore(feedback, first, str(answer).strip())
         return feedback
 
     def received(self, content: dict[str, Any]) -> None:
-        """Take an answer from the page; a refusal is shown there and counts as no answer."""
-        answer = content.get("answer")
-        if content.get("type") != "answer" or self._exercise.call or not isinstance(answer, str | list):
+        """Take an answer or a wish from the page; a refusal is shown there and counts as no answer."""
+        kind, answer = content.get("type"), content.get("answer")
+        if kind == "hint":
+            self._hint()
+        elif kind == "solution":
+            self._solution()
+        elif kind == "another":
+            self._another()
+        elif kind == "answer" and isinstance(answer, str | list):
+            self._answered(answer, _measured(content.get("seconds")))
+
+    def _answered(self, answer: Any, seconds: float | None) -> None:
+        name = self._exercise.name
+        if self._exercise.call and not name:
             return
         try:
-            self.answer(answer)
+            self.answer(named(name) if name else answer, seconds)
+        except NoSuchName:
+            self._tell(None, self.say("exercise_no_name", name=name))
+        except KeyboardInterrupt:
+            self._tell(None, self.say("exercise_interrupted"))
         except (UnknownName, NotAnAnswer) as error:  # the page offers no such answer
-            self._judge(None, str(error))
+            self._tell(None, str(error))
         except (SmtplabError, OSError, ValueError) as error:
-            self._judge(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
+            self._tell(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
-    def _judge(self, right: bool | None, text: str, reply: str = "", verdict: str = "") -> None:
-        self._answers += 1  # the same answer again is shown again
-        self.show(feedback={"right": right, "text": text, "reply": reply, "verdict": verdict, "number": self._answers})
+    def _judge(self, feedback: Feedback) -> None:
+        rows = [row._asdict() for row in feedback.rows]
+        self._tell(feedback.right, feedback.words, reply=_reply(feedback), verdict=feedback.verdict, rows=rows)
+
+    def _explore(self, feedback: Feedback, first: Attempt, answer: str) -> None:
+        """Tell what another option than the one predicted gets: the prediction stands, and no later answer mends it."""
+        stands, _ = checks.judged(self._exercise.id, first.answer, self.lang, self._exercise.seed)
+        options = self._exercise.options
+        verdict = stands.verdict
+        if stands.right:
+            verdict = self.say("exercise_came_true", answer=options.get(str(first.answer), str(first.answer)))
+        of = f"{options.get(answer, answer).rstrip('.')}:"
+        self._tell(stands.right, feedback.words, reply=_reply(feedback), verdict=verdict, of=of)
+
+    def _tell(self, right: bool | None, text: str, **more: Any) -> None:
+        """Tell the page: `right` is None of what is no verdict. more: reply, verdict, of (which option), rows."""
+        self._number += 1
+        told = {"right": right, "text": text, "reply": "", "verdict": "", "of": "", "rows": [], **more}
+        self.show(feedback={**told, "number": self._number})
+
+    # --- what is known
+
+    def _attempts(self) -> list[Attempt]:
+        """Return what was answered to this case of the question, oldest first."""
+        return [each for each in logbook().history(self._exercise.id).attempts if each.seed == self._exercise.seed]
+
+    def _first(self, attempts: list[Attempt]) -> Attempt | None:
+        """Return the prediction, which stands for ever; None where none was kept, and where none is asked for."""
+        first = attempts[0] if attempts and self._exercise.prediction else None
+        return first if first and first.answer in self._exercise.options else None
+
+    def _known(self) -> dict[str, Any]:
+        """Return what the logbook knows: what was answered before, how often wrongly, and what became of options."""
+        attempts = self._attempts()
+        past: dict[str, Any] = {}
+        if attempts:
+            told = attempts[0 if self._exercise.prediction else -1]
+            right_at = next((each.at for each in attempts if each.right), "")
+            answer = self._shown(told.answer)
+            past = {"at": told.at, "right_at": right_at, "first": attempts[0].right, "answer": answer}
+        return {"past": past, **self._counted(attempts)}
+
+    def _counted(self, attempts: list[Attempt]) -> dict[str, Any]:
+        return {"wrong": sum(not each.right for each in attempts), "tags": self._tags(attempts)}
+
+    def _shown(self, answer: str | tuple[str, ...] | None) -> Any:
+        """Return a kept answer as the page shows it: an option by its words."""
+        if isinstance(answer, tuple):
+            return list(answer)
+        return self._exercise.options.get(answer or "", answer or "")
+
+    def _tags(self, attempts: list[Attempt]) -> dict[str, str]:
+        """Return what is said at options of a prediction: at the one predicted, and at the one that came or is so."""
+        first = self._first(attempts)
+        if first is None:
+            return {}
+        judged, _ = checks.judged(self._exercise.id, first.answer, self.lang, self._exercise.seed)
+        found = next((each.answer for each in attempts if each.right), None)
+        came = found if judged.reply is None else f"{judged.reply.code:03}"
+        tags = {str(first.answer): self.say("exercise_tag_predicted")}
+        if isinstance(came, str):
+            tags[came] = self.say("exercise_tag_both" if came == first.answer else "exercise_tag_came")
+        return tags
+
+    # --- help, and other cases
+
+    def _hint(self) -> None:
+        from smtplab.course.hints import hints  # most questions are answered without
+
+        number = len(self.state["hints"]) + 1
+        told = hints(self._exercise.id, self.lang, self._exercise.seed)[:number]
+        logbook().note_help(self._exercise.id, hints=len(told))
+        self.show(hints=list(told))
+
+    def _solution(self) -> None:
+        from smtplab.course.hints import solution  # nor do most learners look
+
+        model = solution(self._exercise.id, self.lang, self._exercise.seed)
+        logbook().note_help(self._exercise.id, solution=True)
+        self.show(solution={"words": model.words, "code": model.code, "reason": model.reason})
+
+    def _another(self) -> None:
+        """Ask the same in another case: the next one."""
+        if self.state["another"]:
+            exercise = checks.exercise(self._exercise.id, self.lang, self._exercise.seed + 1)
+            self.show(**self._asked(exercise), card=self.state["card"] + 1)  # the page draws anew at the last of these
 
     def plain(self) -> str:
         """Return the question and what there is to choose from."""
@@ -67,6 +189,17 @@ class ExercisePresenter(Presenter):
 
     def __repr__(self) -> str:
         return f"<exercise {self._exercise.id}>"
+
+
+def _reply(feedback: Feedback) -> str:
+    return "" if feedback.reply is None else str(feedback.reply)
+
+
+def _measured(seconds: object) -> float | None:
+    """Return a number of seconds that a page may have measured; None for anything else."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        return None
+    return float(seconds) if 0 <= seconds <= _LONGEST else None
 
 
 def _written(answer: Any) -> str:

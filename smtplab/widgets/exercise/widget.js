@@ -1,77 +1,21 @@
 /**
- * The exercise card: a question, an answer, and the feedback made for that answer. It sends {type: "answer", answer};
- * with its model's set and save_changes, where there are any, what is filled in but not sent outlives a reload.
- * @typedef {string | string[]} Answer
- * @typedef {{right: boolean | null, text: string, reply: string, verdict: string, number: number}} Feedback
- * @typedef {SharedState & {question: string, kind: string, options: [string, string][], items: string[], rows: number,
- *   call: string, prediction: boolean, given: Answer, feedback: Feedback | {}}} State
+ * The exercise card: a question, an answer, and the feedback made for that answer. It sends {type: "answer", answer,
+ * seconds}, {type: "hint"}, {type: "solution"} and {type: "another"}, each answered by a change of its state.
+ * With its model's set and save_changes, where there are any, what is filled in but not sent outlives a reload.
+ * @typedef {{right: boolean | null, text: string, reply: string, verdict: string, of: string, rows: RowMark[],
+ *   number: number}} Feedback
+ * What a solution is: the answer's words or code, and why it is right.
+ * @typedef {{words: string, code: string, reason: string}} Solution
+ * What was answered before this card was made: a prediction the first time, else the last time; right_at is "" where
+ * no answer was right yet, first says whether the first one was.
+ * @typedef {{at: string, right_at: string, first: boolean, answer: Answer}} Past
+ * @typedef {Asked & {exercise: string, seed: number, question: string, prediction: boolean, another: boolean,
+ *   given: Answer, feedback: Feedback | {}, tags: Record<string, string>, hints: string[], solution: Solution | {},
+ *   wrong: number, past: Past | {}, card: number, round?: Round}} State
  * @typedef {import("@anywidget/types").AnyModel<State>} Model
- * Where an answer is filled in. read: the answer, or "" where it is not whole yet. draft: what is there so far, and
- * write puts it back. focus: goes to what is missing. Only `node` where nothing is filled in.
- * @typedef {{read: () => Answer, draft: () => Answer, write: (draft: Answer) => void, focus: () => void}} Entry
- * @typedef {{node: HTMLElement, entry?: Entry}} Field
  */
 
-/** @type {(model: Model, name: string, label: string) => Field} */
-function writtenField(model, name, label) {
-  const rows = model.get("rows");
-  const input = rows > 1 ? element("textarea", { rows, autocomplete: "off", spellcheck: false }) : lineInput();
-  Object.assign(input, { name, className: "mono smtplab-ex-command" });
-  input.setAttribute("autocapitalize", "off");
-  return {
-    node: element("label", { className: "smtplab-ex-label" }, model.get("texts")[label], input),
-    entry: {
-      read: () => input.value.trim() && (rows > 1 ? input.value : input.value.trim()),
-      draft: () => input.value,
-      write: (draft) => { if (typeof draft === "string" && draft !== input.value) input.value = draft; },
-      focus: () => input.focus(),
-    },
-  };
-}
-
-/** @type {(model: Model, name: string) => Field} */
-function chosenField(model, name) {
-  const options = model.get("options");
-  const long = options.some(([, words]) => words.length > 12);
-  const radios = options.map(([value]) => element("input", { type: "radio", name, value }));
-  const read = () => radios.find(({ checked }) => checked)?.value ?? "";
-  return {
-    node: element("div", { className: `smtplab-ex-options${long ? " is-long" : ""}` }, ...options.map(([, words], at) =>
-      element("label", { className: "smtplab-ex-option" }, radios[at], element("span", { textContent: words })))),
-    entry: {
-      read,
-      draft: read,
-      write: (draft) => { for (const radio of radios) radio.checked = radio.value === draft; },
-      focus: () => radios[0]?.focus(),
-    },
-  };
-}
-
-/** @type {(model: Model, name: string) => Field} */
-function namedField(model, name) {
-  const selects = model.get("items").map((_, at) => element("select", { id: `${name}-${at}`, name: `${name}-${at}` },
-    element("option", { value: "", textContent: model.get("texts").exercise_choose }),
-    ...model.get("options").map(([value, words]) => element("option", { value, textContent: words }))));
-  const draft = () => selects.map((select) => select.value);
-  return {
-    node: element("ol", { className: `smtplab-ex-items is-${model.get("kind")}` }, ...model.get("items").map((item, at) =>
-      element("li", {}, element("label", { className: "mono", htmlFor: selects[at].id, textContent: item }), selects[at]))),
-    entry: {
-      read: () => (selects.every((select) => select.value) ? draft() : ""),
-      draft,
-      write: (values) => selects.forEach((select, at) => { select.value = Array.isArray(values) ? values[at] ?? "" : ""; }),
-      focus: () => selects.find((select) => !select.value)?.focus(),
-    },
-  };
-}
-
-/** @type {(model: Model) => Field} */
-function calledField(model) {
-  const code = element("code", { className: "mono", textContent: model.get("call") });
-  return { node: element("p", { className: "smtplab-ex-call" }, `${model.get("texts").exercise_call} `, code) };
-}
-
-/** @type {Record<string, (model: Model, name: string) => Field>} */
+/** @type {Record<string, (model: AskedModel, name: string) => Field>} */
 const FIELDS = {
   code: chosenField,
   choice: chosenField,
@@ -79,57 +23,216 @@ const FIELDS = {
   text: (model, name) => writtenField(model, name, "exercise_text"),
   parts: namedField,
   sort: namedField,
+  series: answeredField,
   function: calledField,
 };
 
-/** @param {import("@anywidget/types").RenderProps<State>} props */
-function render({ model, el }) {
+const OFFERED_AFTER = 2; // wrong tries
+const KEPT = 60_000; // milliseconds for which a draft waits for its cell to be run again
+
+/** @type {() => Map<string, {draft: Answer, until: number}>} */
+function drafts() {
+  const page = /** @type {{smtplabDrafts?: Map<string, {draft: Answer, until: number}>}} */ (globalThis);
+  page.smtplabDrafts ??= new Map();
+  return page.smtplabDrafts;
+}
+
+/**
+ * Return what counts the seconds since an element first came into sight.
+ * @param {HTMLElement} el
+ */
+function stopwatch(el) {
+  /** @type {number | null} */
+  let since = null;
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    since = performance.now();
+    observer.disconnect();
+  });
+  observer.observe(el);
+  return {
+    seconds: () => (since === null ? null : Math.round(performance.now() - since) / 1000),
+    end: () => observer.disconnect(),
+  };
+}
+
+/**
+ * Return a sentence on what was answered before, or "".
+ * @param {Past | {}} past
+ * @param {State["texts"]} texts
+ * @param {string} lang
+ * @param {boolean} prediction
+ */
+function pastWords(past, texts, lang, prediction) {
+  if (!("at" in past)) return "";
+  /** @param {string} at */
+  const day = (at) => new Date(at).toLocaleDateString(lang, { dateStyle: "long" });
+  const { answer } = past;
+  const short = typeof answer === "string" && answer.length <= 60 && !answer.includes("\n") ? answer : "";
+  const last = short && fill(texts.exercise_past_answer, { answer: short });
+  if (prediction) return [fill(texts.exercise_past_predicted, { date: day(past.at) }), last].join(" ");
+  if (!past.right_at) return [fill(texts.exercise_past_not_yet, { date: day(past.at) }), last].join(" ");
+  const right = past.first ? texts.exercise_past_right_first : texts.exercise_past_right_later;
+  return [`✓ ${fill(right, { date: day(past.right_at) })}`, last].join(" ");
+}
+
+/**
+ * Return the place of hints and the solution, and what shows those that the state has.
+ * @param {Model} model
+ * @param {(content: unknown) => void} ask
+ */
+function helping(model, ask) {
   const texts = model.get("texts");
+  const button = element("button", { type: "button", className: "smtplab-ex-hint" });
+  const offer = element("p", { className: "smtplab-ex-offer soft", textContent: texts.exercise_offer, hidden: true });
+  const shown = attributes(element("div", { className: "smtplab-ex-help", tabIndex: -1 }), { "aria-live": "polite" });
+  const show = () => {
+    const hints = model.get("hints");
+    const solution = model.get("solution");
+    const feedback = model.get("feedback");
+    const right = "right" in feedback && feedback.right === true;
+    const told = "reason" in solution;
+    const over = told || (!hints.length && (right || (model.get("prediction") && "text" in feedback)));
+    if (over && document.activeElement === button) shown.focus();
+    button.hidden = over;
+    button.textContent = [texts.exercise_hint, texts.exercise_hint_2][hints.length] ?? texts.exercise_solution;
+    const offered = !over && !right && model.get("wrong") >= OFFERED_AFTER;
+    button.classList.toggle("is-offered", offered);
+    offer.hidden = !offered || hints.length > 0;
+    const blocks = hints.map((hint, at) => element("div", {},
+      element("strong", { textContent: fill(texts.exercise_hint_number, { number: at + 1 }) }), ` ${hint}`));
+    if (told) blocks.push(element("div", { className: "smtplab-ex-solution" },
+      element("strong", { textContent: texts.exercise_solution_is }), ` ${solution.words}`,
+      ...(solution.code ? [region(element("pre", { textContent: solution.code }), texts.exercise_solution)] : []),
+      element("p", { textContent: solution.reason })));
+    // what stands there already stays: only what is new is announced
+    shown.append(...blocks.slice(shown.children.length));
+  };
+  button.addEventListener("click", () => ask({ type: model.get("hints").length < 2 ? "hint" : "solution" }));
+  return { button, offer, shown, show };
+}
+
+/**
+ * Draw one question into the card, and return what takes it away again.
+ * @param {Model} model
+ * @param {HTMLElement} el
+ */
+function draw(model, el) {
+  const texts = model.get("texts");
+  const prediction = model.get("prediction");
   const { node, entry } = FIELDS[model.get("kind")](model, uniqueId("exercise"));
-  const [kind, act] = model.get("prediction")
-    ? [texts.exercise_prediction, texts.exercise_predict] : [texts.exercise_exercise, texts.exercise_check];
-  const button = element("button", { type: "submit", className: "primary", textContent: act });
+  const button = element("button", { type: "submit", className: "primary" });
+  const another = element("button", { type: "button", textContent: texts.exercise_another, hidden: true });
   const status = statusLine("div", "smtplab-ex-feedback");
+  const notice = statusLine("div", "smtplab-ex-notice");
+  const watch = stopwatch(el);
+  let waiting = 0;
+  const python = watchPython(/** @type {import("@anywidget/types").AnyModel} */ (/** @type {unknown} */ (model)), el, (now) => {
+    const place = now === "none" && !el.closest(".jp-Notebook") ? "page" : now;
+    notice.textContent = texts[`exercise_python_${place}`] ?? "";
+    notice.classList.toggle("is-shown", now !== "live");
+  });
+  const help = helping(model, python.ask);
+  const round = rounds(model, python.ask);
+  const seed = model.get("seed");
+  const kind = prediction ? texts.exercise_prediction : texts.exercise_exercise;
   const legend = element("legend", {},
-    element("span", { className: "smtplab-ex-kind", textContent: kind }),
+    element("span", {
+      className: "smtplab-ex-kind",
+      textContent: [round.head, kind, seed && fill(texts.exercise_seed, { seed })].filter(Boolean).join(" · "),
+    }),
     " ", // or the group's name would run both together
     element("span", { className: "smtplab-ex-question", textContent: model.get("question") }));
-  const form = element("form", { noValidate: true }, element("fieldset", {}, legend, node, ...(entry ? [button] : [])), status);
+  const before = element("p", { className: "smtplab-ex-past soft" });
+  const form = element("form", { noValidate: true },
+    element("fieldset", {}, legend, before, node, element("div", { className: "smtplab-ex-actions" }, button, another, help.button, round.button)),
+    help.offer, notice, status, help.shown, round.over);
   el.append(form);
 
   const show = () => {
-    const feedback = model.get("feedback") ?? {};
-    if (!("text" in feedback)) return;
-    const { right, text, reply, verdict } = feedback;
+    clearTimeout(waiting);
+    const feedback = model.get("feedback");
+    const has = "text" in feedback;
+    before.textContent = has ? "" : pastWords(model.get("past"), texts, model.get("lang"), prediction);
+    button.textContent = prediction ? (has ? texts.exercise_look : texts.exercise_predict) : texts.exercise_check;
+    another.hidden = !(has && model.get("another"));
+    entry.tag?.(model.get("tags"));
+    help.show();
+    if (!has) return;
+    const { right, text, reply, verdict, of, rows } = feedback;
     const look = right ? "is-right" : "is-not-yet";
     status.className = `smtplab-ex-feedback ${right === null ? "" : look}`; // what was refused is neither
-    status.replaceChildren(element("p", {}, ...(right === null ? [] : [element("strong", { textContent: `${verdict} ` })]), text));
+    status.replaceChildren(element("p", {},
+      ...(verdict ? [element("strong", { textContent: `${verdict} ` })] : []),
+      ...(of ? [element("span", { className: "smtplab-ex-of", textContent: `${of} ` })] : []), text));
     if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), texts.exercise_reply));
+    if (rows.length) entry.mark?.(rows);
   };
-  const putBack = () => entry?.write(model.get("given"));
-  if (entry) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const answer = entry.read();
-      if (answer) {
-        model.send({ type: "answer", answer });
-        return;
-      }
-      status.className = "smtplab-ex-feedback";
-      status.replaceChildren(element("p", { textContent: texts.exercise_empty }));
-      entry.focus();
-    });
-    form.addEventListener("change", () => {
-      model.set?.("given", entry.draft());
-      model.save_changes?.();
-    });
-  }
-  const release = begin(el, "ex", model.get("lang"));
-  const unfollow = follow(model, { "change:feedback": show, "change:given": putBack });
-  putBack();
+  const heard = () => {
+    python.answered();
+    show();
+  };
+  /** @param {string} text */
+  const remark = (text) => {
+    status.className = "smtplab-ex-feedback";
+    status.replaceChildren(element("p", { textContent: text }));
+  };
+  const putBack = () => {
+    if (model.get("kind") !== "function") entry.write(model.get("given"));
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const answer = entry.read();
+    if (answer) {
+      python.ask({ type: "answer", answer, seconds: watch.seconds() });
+      if (python.isThere()) waiting = setTimeout(() => remark(texts.exercise_checking), 400);
+      return;
+    }
+    const count = entry.blank?.() ?? 0;
+    remark(count > 1 ? fill(texts.exercise_empty_rows, { count }) : count ? texts.exercise_empty_row : texts.exercise_empty);
+    entry.focus();
+  });
+  form.addEventListener("change", () => {
+    if (!python.isThere()) return;
+    model.set?.("given", entry.draft());
+    model.save_changes?.();
+  });
+  another.addEventListener("click", () => python.ask({ type: "another" }));
+  const unfollow = follow(model, {
+    "change:feedback": heard, "change:given": putBack, "change:hints": heard, "change:solution": heard,
+    "change:tags": show, "change:wrong": show, "change:past": show,
+    "change:round": round.show,
+  });
+  const key = `${model.get("exercise")}/${seed}`;
+  const kept = drafts().get(key);
+  if (kept && kept.until > Date.now() && !model.get("given").length) entry.write(kept.draft);
+  else putBack();
+  drafts().delete(key);
   show();
   return () => {
+    const draft = entry.draft();
+    if (typeof draft === "string" ? draft : draft.some(Boolean)) drafts().set(key, { draft, until: Date.now() + KEPT });
+    clearTimeout(waiting);
     unfollow();
+    python.end();
+    watch.end();
+  };
+}
+
+/** @param {import("@anywidget/types").RenderProps<State>} props */
+function render({ model, el }) {
+  const release = begin(el, "ex", model.get("lang"));
+  let undo = draw(model, el);
+  const redraw = () => { // another question has come
+    undo();
+    el.replaceChildren();
+    undo = draw(model, el);
+    /** @type {HTMLElement | null} */ (el.querySelector("input, select, textarea, button"))?.focus();
+  };
+  const unfollow = follow(model, { "change:card": redraw });
+  return () => {
+    unfollow();
+    undo();
     release();
   };
 }

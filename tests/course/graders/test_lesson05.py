@@ -135,8 +135,10 @@ def test_a_wrong_decision(number: int, code: str, key: str) -> None:
     for lang in LANGUAGES:
         feedback = feedback_for("05.decide", answer, lang)
         assert not feedback.right
-        assert feedback.text.startswith(f"({number}) ")
+        assert f" {number}. " in feedback.text
         assert "{" not in feedback.text
+        assert [at for at, row in enumerate(feedback.rows, 1) if not row.right] == [number]
+        assert feedback.text.endswith(feedback.rows[number - 1].text)
 
 
 @pytest.mark.parametrize(
@@ -155,14 +157,28 @@ def test_other_right_decisions(answer: str) -> None:
         "214",
         "\n".join([*SEVEN, "250"]),
         "214 504 502 500 211 250 421",
-        "\n".join(["HELP", *SEVEN[1:]]),
-        "٢١٤\n" * 7,
     ],
 )
 def test_what_is_not_seven_codes(answer: str) -> None:
     """Anything but seven lines with a code each is told what is wanted, in both languages."""
     assert decide(answer).key == "form"
     assert all("{" not in feedback_for("05.decide", answer, lang).text for lang in LANGUAGES)
+
+
+@pytest.mark.parametrize("answer", ["HELP", "٢١٤", "21", "2140"])
+def test_a_decision_that_is_no_code(answer: str) -> None:
+    """A row without a code says so at the row, and the other rows are judged all the same."""
+    feedback = feedback_for("05.decide", [answer, *SEVEN[1:6], "250"], "en")
+    assert [row.right for row in feedback.rows] == [False, True, True, True, True, True, False]
+    assert f"'{answer}' is not a reply code" in feedback.rows[0].text
+    assert feedback.text.startswith("2 of 7 answers are not right yet. Look again at number 1. ")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "1 of 7 answers is not"), ("es", "1 de 7 respuestas aún no está")])
+def test_one_wrong_decision_is_singular(lang: str, words: str) -> None:
+    """One wrong row is told of in the singular, and a list is taken as lines are."""
+    assert feedback_for("05.decide", [*SEVEN[:6], "250"], lang).text.startswith(words)
+    assert feedback_for("05.decide", tuple(SEVEN), lang).right
 
 
 @pytest.mark.parametrize(
