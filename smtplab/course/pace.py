@@ -32,8 +32,8 @@ LOOKED_AT = {"console": 2.0, "gallery": 6.0, "side_by_side": 1.5, "anatomy": 1.0
 EXERCISE = {"code": 1.0, "choice": 1.5, "command": 1.5, "parts": 3.0, "text": 4.0, "function": 15.0}
 """Minutes for an exercise by its kind: its question, the answer, and what is said to it."""
 
-ITEM = 0.4
-"""Minutes for each item of an exercise of kind `sort`, which has as many as it has."""
+ITEM = {"sort": 0.4, "series": 0.6}
+"""Minutes for each item of an exercise that has several, by its kind."""
 
 _CALL = re.compile(r"^(?:\w+ = )?smtplab\.(\w+)\(\s*(?:\"([^\"]+)\")?", re.MULTILINE)
 
@@ -56,7 +56,7 @@ def of_code(code: str) -> float:
 def of_exercise(exercise_id: str) -> float:
     """Return the minutes for an exercise. Raises UnknownName."""
     asked = exercise(exercise_id, "en")
-    return ITEM * len(asked.items) if asked.kind == "sort" else EXERCISE[asked.kind]
+    return ITEM[asked.kind] * len(asked.items) if asked.kind in ITEM else EXERCISE[asked.kind]
 
 
 def whole(minutes: float) -> int:

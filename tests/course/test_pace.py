@@ -29,17 +29,17 @@ def test_text() -> None:
         ('import smtplab\n\nlab = smtplab.start("console")', pace.CELL),
         ('# Run this cell to answer\nsmtplab.exercise("01.help", lab)', pace.EXERCISE["code"]),
         ('smtplab.exercise("05.client", lab)', pace.EXERCISE["function"]),
-        ('smtplab.exercise("05.twenty", lab)', 20 * pace.ITEM),
+        ('smtplab.exercise("05.twenty", lab)', 20 * pace.ITEM["sort"]),
     ],
 )
 def test_code(code: str, minutes: float) -> None:
-    """An exercise takes what its kind takes, a widget that one explores its own time, any other cell a little."""
+    """An exercise takes what its kind or its items take, a widget that one explores its own time, any other cell a little."""
     assert pace.of_code(code) == pytest.approx(minutes)
 
 
 def test_every_kind_has_a_rate() -> None:
     """Each kind of exercise has its minutes, and every exercise takes some."""
-    assert {*pace.EXERCISE, "sort"} == set(KINDS)
+    assert {*pace.EXERCISE, *pace.ITEM} == set(KINDS)
     assert all(pace.of_exercise(each) > 0 for each in exercises())
     assert {exercise(each, "en").kind for each in exercises()} == set(KINDS)
 
