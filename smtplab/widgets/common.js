@@ -221,9 +221,11 @@ function defectNodes(defects) {
 
 /**
  * Watch whether Python still stands behind a model, and tell it: "live", "busy" (it has not come to the message yet),
- * "gone", or "none" where there was none from the beginning. JupyterLab marks the view of a model whose kernel was
- * restarted. Of a kernel that died by itself it tells nothing: then a message stays without an answer, and the kernel
- * is idle all the same.
+ * "gone", or "none" where there was none from the beginning. JupyterLab marks the view of a model that has no kernel,
+ * and its kernel says when it starts again. Where neither is told, a message stays without an answer though the kernel
+ * is idle.
+ * @typedef {{status?: string, statusChanged?: {connect: (call: (kernel: unknown, status: string) => void) => void,
+ *   disconnect: (call: (kernel: unknown, status: string) => void) => void}}} Kernel
  * @typedef {"live" | "busy" | "gone" | "none"} Python
  * @param {import("@anywidget/types").AnyModel} model
  * @param {HTMLElement} el
@@ -250,21 +252,24 @@ function watchPython(model, el, tell) {
     rest();
     become("gone");
   };
-  const status = () => {
+  const kernel = (() => {
     try {
-      const manager = /** @type {{kernel?: {status?: string}} | undefined} */ (/** @type {unknown} */ (model.widget_manager));
-      return manager?.kernel?.status;
+      return /** @type {{kernel?: Kernel} | undefined} */ (/** @type {unknown} */ (model.widget_manager))?.kernel;
     } catch {
-      return "dead"; // its kernel was shut down
+      return undefined; // it was shut down
     }
+  })();
+  /** @param {unknown} _kernel @param {string} status */
+  const hear = (_kernel, status) => {
+    if (!["restarting", "autorestarting", "terminating", "dead"].includes(status)) return;
+    rest();
+    if (python !== "none") become("gone");
   };
   const tick = () => {
-    const now = status();
     waited += 1;
-    idle = now === "idle" ? idle + 1 : 0;
-    const dead = idle > 2 || now === "dead" || now === "autorestarting" || now === "restarting";
-    if (dead) rest();
-    if (dead) become("gone");
+    idle = kernel?.status === "idle" ? idle + 1 : 0;
+    if (idle > 2) rest();
+    if (idle > 2) become("gone");
     else if (waited > 2) become("busy");
   };
   const answered = () => {
@@ -288,6 +293,7 @@ function watchPython(model, el, tell) {
     if (!timer) timer = setInterval(tick, 1000);
   };
   model.on("comm_live_update", look);
+  kernel?.statusChanged?.connect(hear);
   if (el.classList.contains("jupyter-widgets-disconnected")) become("none");
   return {
     ask,
@@ -296,6 +302,7 @@ function watchPython(model, el, tell) {
     end: () => {
       rest();
       model.off("comm_live_update", look);
+      kernel?.statusChanged?.disconnect(hear);
     },
   };
 }

@@ -53,10 +53,10 @@ def answer_wrongly_and_rightly(page: Page, lesson: str, lang: str) -> None:
     form = page.locator(".smtplab-ex").filter(has_text=chosen.exercise.question).first
     expect(form.get_by_role("radio")).to_have_count(len(chosen.exercise.options))
     not_yet, right = VERDICTS[lang]
-    no = PREDICTED[lang] if chosen.exercise.prediction else not_yet
-    for key, verdict in ((wrong, no), (chosen.right, right)):
+    no, yes = (PREDICTED[lang],) * 2 if chosen.exercise.prediction else (not_yet, right)  # what was predicted stands
+    for key, verdict in ((wrong, no), (chosen.right, yes)):
         form.get_by_role("radio", name=chosen.exercise.options[key], exact=True).check()
-        form.get_by_role("button").click()
+        form.locator("[type=submit]").click()
         expect(form.get_by_role("status")).to_contain_text(verdict)
 
 

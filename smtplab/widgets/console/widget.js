@@ -117,7 +117,7 @@ function render({ model, el }) {
     element("div", { className: "field" }, element("label", {}, prompt, input), suggestions.list),
     element("button", { type: "submit", className: "primary", textContent: texts.console_send }));
   const status = statusLine("div", "status soft");
-  const said = attributes(element("span", { id: `${id}-plays` }), { role: "status" });
+  const said = attributes(element("span"), { "aria-live": "polite" });
   const act = element("button", { type: "button" });
   const bar = element("div", { className: "bar", hidden: true }, said, act);
   el.append(head, bar, log, form, status);

@@ -66,13 +66,14 @@ function chosenField(model, name) {
  */
 function rowsField(model, controls) {
   const texts = model.get("texts");
+  const kind = model.get("kind");
   const values = () => controls.map((control) => control.value.trim());
   const rows = model.get("items").map((item, at) => {
     const control = controls[at];
     const mark = element("span", { className: "smtplab-ex-mark", id: `${control.id}-mark` });
     const words = element("p", { className: "smtplab-ex-words", id: `${control.id}-words`, hidden: true });
     control.setAttribute("aria-describedby", `${mark.id} ${words.id}`);
-    const label = element("label", { className: "mono", htmlFor: control.id, textContent: item });
+    const label = element("label", { className: kind === "series" ? "" : "mono", htmlFor: control.id, textContent: item });
     return { control, mark, words, node: element("li", {}, label, element("span", { className: "smtplab-ex-set" }, control, mark), words) };
   });
   /** @param {number} at @param {string} look @param {string} text @param {string} words */
@@ -88,7 +89,6 @@ function rowsField(model, controls) {
   rows.forEach(({ control }, at) => {
     control.addEventListener("input", () => show(at, "", "")); // its mark is of another answer
   });
-  const kind = model.get("kind");
   return {
     node: element("ol", { className: `smtplab-ex-items is-${kind}` }, ...rows.map(({ node }) => node)),
     entry: {

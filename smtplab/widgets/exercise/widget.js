@@ -30,9 +30,13 @@ const FIELDS = {
 const OFFERED_AFTER = 2; // wrong tries
 const KEPT = 60_000; // milliseconds for which a draft waits for its cell to be run again
 
-/** @type {() => Map<string, {draft: Answer, until: number}>} */
+/**
+ * What was last filled in for a question on this page, in which element, and until when it waits for another.
+ * @typedef {{draft: Answer, el: HTMLElement, until: number}} Draft
+ * @type {() => Map<string, Draft>}
+ */
 function drafts() {
-  const page = /** @type {{smtplabDrafts?: Map<string, {draft: Answer, until: number}>}} */ (globalThis);
+  const page = /** @type {{smtplabDrafts?: Map<string, Draft>}} */ (globalThis);
   page.smtplabDrafts ??= new Map();
   return page.smtplabDrafts;
 }
@@ -66,7 +70,7 @@ function stopwatch(el) {
 function pastWords(past, texts, lang, prediction) {
   if (!("at" in past)) return "";
   /** @param {string} at */
-  const day = (at) => new Date(at).toLocaleDateString(lang, { dateStyle: "long" });
+  const day = (at) => new Date(at).toLocaleDateString(lang === "en" ? "en-GB" : lang, { dateStyle: "long" });
   const { answer } = past;
   const short = typeof answer === "string" && answer.length <= 60 && !answer.includes("\n") ? answer : "";
   const last = short && fill(texts.exercise_past_answer, { answer: short });
@@ -124,7 +128,7 @@ function draw(model, el) {
   const button = element("button", { type: "submit", className: "primary" });
   const another = element("button", { type: "button", textContent: texts.exercise_another, hidden: true });
   const status = statusLine("div", "smtplab-ex-feedback");
-  const notice = statusLine("div", "smtplab-ex-notice");
+  const notice = attributes(element("div", { className: "smtplab-ex-notice" }), { role: "alert" });
   const watch = stopwatch(el);
   let waiting = 0;
   const python = watchPython(/** @type {import("@anywidget/types").AnyModel} */ (/** @type {unknown} */ (model)), el, (now) => {
@@ -162,9 +166,10 @@ function draw(model, el) {
     const { right, text, reply, verdict, of, rows } = feedback;
     const look = right ? "is-right" : "is-not-yet";
     status.className = `smtplab-ex-feedback ${right === null ? "" : look}`; // what was refused is neither
-    status.replaceChildren(element("p", {},
-      ...(verdict ? [element("strong", { textContent: `${verdict} ` })] : []),
-      ...(of ? [element("span", { className: "smtplab-ex-of", textContent: `${of} ` })] : []), text));
+    const said = verdict ? [element("strong", { textContent: `${verdict} ` })] : [];
+    status.replaceChildren(...(of
+      ? [element("p", {}, ...said), element("p", {}, element("span", { className: "smtplab-ex-of", textContent: of }), ` ${text}`)]
+      : [element("p", {}, ...said, text)]));
     if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), texts.exercise_reply));
     if (rows.length) entry.mark?.(rows);
   };
@@ -205,13 +210,13 @@ function draw(model, el) {
   });
   const key = `${model.get("exercise")}/${seed}`;
   const kept = drafts().get(key);
-  if (kept && kept.until > Date.now() && !model.get("given").length) entry.write(kept.draft);
+  if (kept && !kept.el.isConnected && kept.until > Date.now() && !model.get("given").length) entry.write(kept.draft);
   else putBack();
-  drafts().delete(key);
+  form.addEventListener("input", () => drafts().set(key, { draft: entry.draft(), el, until: Infinity }));
   show();
   return () => {
-    const draft = entry.draft();
-    if (typeof draft === "string" ? draft : draft.some(Boolean)) drafts().set(key, { draft, until: Date.now() + KEPT });
+    const draft = drafts().get(key);
+    if (draft?.el === el) draft.until = Date.now() + KEPT;
     clearTimeout(waiting);
     unfollow();
     python.end();
