@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.protocol.octets import show_text
-from smtplab.text.html import escape
+from smtplab.text.html import as_text, escape
 from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import Texts, data, listing, unknown
 
@@ -86,7 +86,7 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         reply = f"<pre>{escape(str(self.reply))}</pre>" if self.reply is not None else ""
-        return f"<p><strong>{escape(self.verdict)}</strong> {escape(self.words)}</p>{reply}"
+        return as_text(f"<p><strong>{escape(self.verdict)}</strong> {escape(self.words)}</p>{reply}")
 
 
 def _lessons() -> tuple[str, ...]:

@@ -135,7 +135,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from html import escape  # only a notebook asks for it
 
-        from smtplab.text.html import table
+        from smtplab.text.html import as_text, table
 
         def title(text: str) -> str:
             return f"<h4>{escape(text)}</h4>"
@@ -148,7 +148,7 @@ class Comparison:
             words = [label(key, self.lang) for key in ("claim", "verdict", "fact", "source")]
             rows = [(c.claim, c.shown, c.text, cite(c.source, self.lang)) for c in self.corrections]
             out += [title(label("corrections", self.lang)), table(words, rows)]
-        return "<div>" + "".join(out) + "</div>"
+        return as_text("".join(out))
 
 
 def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
