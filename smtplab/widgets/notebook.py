@@ -15,6 +15,7 @@ import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
+from smtplab.text.html import as_text
 from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
@@ -83,7 +84,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
     def plain(self) -> str:
         """Return HTML that reads well where no widget runs."""
-        return self.presenter.plain()
+        return as_text(self.presenter.plain())
 
     def _tell(self, message: dict[str, Any]) -> None:
         self.send(message)

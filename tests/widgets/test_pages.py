@@ -424,7 +424,7 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
     expect(it.el.locator(".code")).to_have_text(["214", "211"])
     expect(it.el.locator(".code .differs")).to_have_text(["4", "1"])
-    expect(it.el.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    expect(it.el.locator("details .verdict")).to_have_text(["= same", "= same", "≠ differs"])
     it.el.get_by_label("First command").fill("NOOP")
     it.el.get_by_label("Second command").fill("STAT")
     it.press("Enter")
@@ -436,11 +436,64 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     expect(it.el.locator(".code")).to_have_text(["250", "500"])
 
 
-def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab) -> None:
-    """The lines of two replies to the same command are told apart by their labels."""
-    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP"))
-    labels = it.el.get_by_role("region").evaluate_all("all => all.map((one) => one.ariaLabel)")
-    assert len(labels) == len(set(labels)) == 2
+def test_side_by_side_sets_lines_opposite(page: Page, lab: smtplab.Lab) -> None:
+    """Each line stands whole opposite the other reply's, wrapped and not cut; one that has none, alone."""
+    page.set_viewport_size({"width": 600, "height": 900})
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "NOOP"))
+    rows = it.el.locator(".lines tbody tr")
+    lines = lab.transcript.replies("HELP")[0].lines
+    expect(rows).to_have_count(len(lines))
+    assert rows.nth(1).locator("td").first.inner_text().strip() == f"214-{lines[1]}"
+    assert rows.nth(1).locator("td").nth(1).inner_text().strip() == ""
+    cut = it.el.evaluate(
+        "el => [...el.querySelectorAll('.wire')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    assert cut == 0
+    one, other = (rows.first.locator("td").nth(at).bounding_box() for at in (0, 1))
+    assert one is not None
+    assert other is not None
+    assert one["y"] == other["y"]
+    assert abs(one["width"] - other["width"]) < 1
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_side_by_side_shows_three_points(page: Page, lab: smtplab.Lab) -> None:
+    """Three differences are in sight, the others folded away; none of them says that nothing differs."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
+    expect(it.el.locator("ul > li:visible")).to_have_count(3)
+    expect(it.el.locator("ul > li:visible").first).not_to_contain_text("nothing differs")
+    it.el.locator("summary").first.click()
+    differences = len(it.presenter.state["pair"]["differences"])
+    assert differences > 3
+    expect(it.el.locator("ul > li:visible")).to_have_count(differences + len(it.presenter.state["pair"]["same"]))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab, lang: str) -> None:
+    """Where nothing differs, no heading says that something does, in the widget and in what stands without it."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP", lang))
+    expect(it.el.locator(".heading:visible").last).to_have_text(it.presenter.say("side_what_same"))
+    assert it.presenter.say("side_what_differs") not in it.el.inner_text() + it.presenter.plain()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_refusal_is_not_coloured_as_success(page: Page, scheme: Any) -> None:
+    """In every widget that shows replies a 2yz, a 4yz and a 5yz code have three colours, the same ones everywhere."""
+    page.emulate_media(color_scheme=scheme)
+    server = smtplab.Personality.scripted({"HELP": "214 x", "NOOP": "450 x", "STAT": "500 x"})
+    colours: dict[str, set[str]] = {"2": set(), "4": set(), "5": set()}
+    with smtplab.start(server, carrier="memory") as lab:
+        for command in ("HELP", "NOOP", "STAT"):
+            reply = lab.send(command)
+            for presenter in (
+                AnatomyPresenter(reply), ConsolePresenter(lab), SequencePresenter(lab),
+                SideBySidePresenter(lab, command, command),
+            ):  # fmt: skip
+                it = Mounted(page, presenter)
+                code = it.el.locator(".part-code").last
+                colours[str(reply.code)[0]].add(code.evaluate("node => getComputedStyle(node).color"))
+    assert [len(each) for each in colours.values()] == [1, 1, 1]
+    assert len(set.union(*colours.values())) == 3
 
 
 def test_side_by_side_of_codes(page: Page) -> None:

@@ -94,7 +94,7 @@ clock._handle_custom_msg({"hour": 3}, [])
 assert clock.get_state()["hour"] == 3, clock.get_state()
 assert clock.texts["clock_hour"] == "Son las {hour}."
 assert "const hour" in clock._esm and "function element" in clock._esm and ".smtplab-clock" in clock._css
-assert clock.plain() == "<p>Son las 3.</p>"
+assert "<p>Son las 3.</p>" in clock.plain()
 print(clock, sorted(smtplab.widgets.notebook.WIDGETS))
 """
 
