@@ -33,7 +33,7 @@ def test_text() -> None:
     ],
 )
 def test_code(code: str, minutes: float) -> None:
-    """An exercise takes what its kind or its items take, a widget that is explored its own time, other cells a little."""
+    """An exercise takes what its kind or its items take, a widget to explore its own time, other cells a little."""
     assert pace.of_code(code) == pytest.approx(minutes)
 
 
