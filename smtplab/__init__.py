@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side, status
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
@@ -123,7 +123,9 @@ _HOMES = {
         "console",
         "exercise",
         "gallery",
+        "sequence",
         "side_by_side",
+        "status",
     ),
     "widgets.review": (
         "quiz",
@@ -155,6 +157,8 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "probe",
     "Probe",
     "console",
+    "sequence",
+    "status",
     "side_by_side",
     "anatomy",
     "exercise",

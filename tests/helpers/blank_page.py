@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from smtplab.widgets.files import module, stylesheet
+from smtplab.widgets.live import LivePresenter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Locator, Page
 
     from smtplab.widgets.presenter import Presenter
@@ -57,6 +60,27 @@ async ([source, style, state]) => {{
 """
 
 
+class Later:
+    """An event loop, for a presenter that looks later: it does when it is told to."""
+
+    def __init__(self) -> None:
+        self._calls: list[Callable[[], None]] = []
+
+    def is_closed(self) -> bool:
+        """Return False."""
+        return False
+
+    def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
+        """Note a call."""
+        self._calls.append(call)
+
+    def run(self) -> None:
+        """Call what was noted."""
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
+
+
 @dataclass
 class Mounted:
     """A widget in the page, and the presenter behind it.
@@ -68,6 +92,7 @@ class Mounted:
     presenter: Presenter
     number: int = 0
     sent: list[dict[str, Any]] = field(default_factory=list)
+    later: Later = field(default_factory=Later)
 
     def __post_init__(self) -> None:
         name = self.presenter.name
@@ -75,6 +100,9 @@ class Mounted:
         self.number = self.page.evaluate(MOUNT, [module(name), stylesheet(name), state])
         self.presenter.on_show = lambda changes: self._call("change", changes)
         self.presenter.tell = lambda message: self._call("receive", message)
+        if isinstance(self.presenter, LivePresenter):
+            self.presenter.loop = self.later  # type: ignore[assignment]  # all that it needs of one
+            self.presenter.looked = float("inf")  # never at once: a page cannot be asked in the midst of a command
         self.answer()
 
     def _call(self, name: str, value: Any = None) -> Any:
@@ -86,7 +114,8 @@ class Mounted:
         return self.page.locator(".smtplab").nth(self.number)
 
     def answer(self) -> list[dict[str, Any]]:
-        """Have the presenter answer what the widget sent since the last time, and return what that was."""
+        """Have the presenter look, and answer what the widget sent since the last time; return what that was."""
+        self.later.run()
         messages: list[dict[str, Any]] = self.page.evaluate("at => mounted[at].model.sent.splice(0)", self.number)
         self.sent += messages
         for message in messages:
