@@ -66,7 +66,9 @@ def violations(notebook: Notebook) -> list[str]:
     found = []
     for kind in ("ex", "console"):
         result = Axe().run(notebook.page, context=f".smtplab-{kind}")
-        found += [f"{rule['id']}: {node['html'][:200]}" for rule in result.response["violations"] for node in rule["nodes"]]
+        found += [
+            f"{rule['id']}: {node['html'][:200]}" for rule in result.response["violations"] for node in rule["nodes"]
+        ]
     return found
 
 
