@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
     from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.review import quiz, review
 
 _HOMES = {
     "course.exercises": ("check",),
@@ -124,6 +125,10 @@ _HOMES = {
         "gallery",
         "side_by_side",
     ),
+    "widgets.review": (
+        "quiz",
+        "review",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -161,6 +166,8 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "solution",
     "progress",
     "Progress",
+    "review",
+    "quiz",
     "ftp_origin",
     "set_language",
     "SmtplabError",

@@ -71,6 +71,15 @@ class History:
         first = self.first
         return bool(first and first.right and first.key and not (self.solution and not self.unaided))
 
+    @property
+    def right_unaided(self) -> bool:
+        """Whether an answer was right before the solution was seen."""
+        if not self.solution or not self.right_at:
+            return bool(self.right_at)
+        if self.right_at != self.solution:
+            return self.right_at < self.solution
+        return any(attempt.right for attempt in self.attempts[: self.unaided])  # within the same second
+
     def with_attempt(self, attempt: Attempt) -> History:
         """Return the history with another attempt, put in by its time: after those that are not later."""
         at = len(self.attempts)

@@ -45,6 +45,7 @@ class Exercise:
     invitation: what a notebook says in its place before it is run.
     core: whether it is of the core of the course; the others go deeper.
     seed: which case of the question it is; 0 is the lesson's own (variants.py).
+    title: its name, in a few words.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Exercise:
     invitation: str = ""
     core: bool = False
     seed: int = 0
+    title: str = ""
 
     @property
     def name(self) -> str:
@@ -176,7 +178,7 @@ def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exerci
     return Exercise(
         exercise_id, row["kind"], row.get("prediction", False), row["question"][lang], options, items,
         row.get("rows", 1), row.get("call", ""), lang, kind.plain(options, items),
-        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed,
+        say("run_to_read" if "call" in row else "run_to_answer"), row.get("core", False), seed, row["title"][lang],
     )  # fmt: skip
 
 
@@ -258,8 +260,3 @@ def _written(answer: Any) -> str | tuple[str, ...] | None:
     if isinstance(answer, bytes):
         return show_octets(answer)
     return str(answer).strip() if isinstance(answer, str | int) else None
-
-
-def counts(*, right: bool, prediction: bool) -> bool:
-    """Return whether an answer counts as done: a right one does, and so does any prediction."""
-    return right or prediction

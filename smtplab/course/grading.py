@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smtplab.course.graders import Mark, Result, grader
+from smtplab.course.graders import Mark, Result, bounds, grader
+from smtplab.course.graders.sandbox import Endless
 from smtplab.errors import NotAnAnswer
 from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
@@ -212,10 +213,16 @@ def _function(question: Question, answer: Any) -> Result:
     say = Texts("course/grading", question.lang)
     if answer is None:
         return Result("otherwise", before=say("unwritten"))
+    name = bounds.unstoppable(answer)
+    if name:  # said now: once it runs, nothing may be said any more
+        print(say("unstoppable", name=name, seconds=f"{bounds.SECONDS:g}"), flush=True)
     try:
-        return grader(question.id)(answer)
+        with bounds.bounded():
+            return grader(question.id)(answer)
     except NotAnAnswer:
         raise
+    except Endless as error:
+        return Result("otherwise", before=say("endless", why=error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
         return Result("otherwise", before=say("raised", error=_named(error)))
 

@@ -73,10 +73,17 @@ def solution(exercise_id: str, lang: str, seed: int = 0) -> Solution:
     code: str = beside.get("code", "")
     answer = beside.get("answer", "") if kind.truth is None else kind.truth(question)
     words = row["feedback"][answer if kind.by_option else "right"][lang]
-    if answer and kind.outcomes is None:  # its words may name what the grader found
-        words = words.format(**grade(question, answer).fields)
+    if kind.outcomes is None and "{" in words:  # they name what the grader finds in the answer
+        words = words.format(**grade(question, answer or _made(row, code)).fields)
     more = (row.get("reason") or beside.get("reason") or {}).get(lang, "")
     return Solution(answer, code, _readable(row, answer, lang), " ".join(filter(None, (words, more))), lang)
+
+
+def _made(row: Row, code: str) -> Any:
+    """Return what a model's source defines under the name that the exercise's call gives it."""
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102  it is ours: data of this package
+    return names[row["call"].removesuffix(")").rpartition(", ")[2]]
 
 
 def _readable(row: Row, answer: str | tuple[str, ...], lang: str) -> str:

@@ -73,8 +73,8 @@ def test_keys(name: str) -> None:
     row = ROWS[name]
     assert row["kind"] in KINDS
     kind = KINDS[row["kind"]]
-    assert {"question", "feedback", *kind.needs} <= set(row)
-    assert set(row) <= {"kind", "prediction", "question", "feedback", *kind.needs, *kind.may}
+    assert {"title", "question", "feedback", *kind.needs} <= set(row)
+    assert set(row) <= {"title", "kind", "core", "prediction", "question", "feedback", *kind.needs, *kind.may}
     assert isinstance(row.get("prediction", False), bool)
 
 
@@ -203,3 +203,14 @@ def test_choices_are_not_given_away(name: str) -> None:
     for key, lang, words in wrong_feedback(row, row["right"]):
         right = row["option"][row["right"]][lang].rstrip(".").casefold()
         assert len(right.split()) < 3 or right not in words.casefold(), (key, lang, words)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_titles(lang: str) -> None:
+    """Each exercise has a title of its own: a few words, no sentence, and no id."""
+    titles = [row["title"][lang] for row in ROWS.values()]
+    assert len(set(titles)) == len(titles)
+    for title in titles:
+        assert 5 <= len(title) <= 48, title
+        assert re.fullmatch(r"[^.?!:;]+", title), title
+        assert title == title.strip()

@@ -26,6 +26,7 @@ def judged(name: str, lang: str, seed: int) -> Any:
     if not model.code:
         return smtplab.check(name, model.answer, lang=lang, seed=seed)
     assert model.answer == ""
+    smtplab.set_language(lang)
     names: dict[str, Any] = {"smtplab": smtplab}
     exec(model.code, names)
     return eval(exercise(name, lang).call, names)

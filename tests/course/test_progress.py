@@ -11,6 +11,9 @@ import pytest
 import smtplab
 from smtplab import cli
 from smtplab.course import exercises, logbook
+from smtplab.course.attempts import Attempt, History
+from smtplab.course.report import _row as row
+from smtplab.course.tasks import Lesson, Task
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 
@@ -48,15 +51,23 @@ def test_nothing_done() -> None:
     """Without answers every exercise is still to do; the repr is short and always the same."""
     report = smtplab.progress()
     assert repr(report) == f"<Progress 0 of {len(exercises.exercises())}>"
-    assert report.lessons[0].ids(done=False) == "01.help, 01.status, 01.rcpt"
+    assert report.lessons[0].titles(done=False) == "The reply to HELP; The reply to STATUS; Help on RCPT"
     assert isinstance(report, smtplab.Progress)
 
 
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
-        ("en", ("1. First contact", "2 of 3", "Predictions made: 1; right: 0.", "still to do: 01.status")),
-        ("es", ("1. Primer contacto", "2 de 3", "Predicciones hechas: 1; acertadas: 0.", "por hacer: 01.status")),
+        ("en", ("1. First contact", "2 of 3", "Predictions made: 1; right: 0.", "still to do: The reply to STATUS")),
+        (
+            "es",
+            (
+                "1. Primer contacto",
+                "2 de 3",
+                "Predicciones hechas: 1; acertadas: 0.",
+                "por hacer: La respuesta a STATUS",
+            ),
+        ),
     ],
 )
 def test_some_done(some: Path, lang: str, sentences: tuple[str, ...]) -> None:
@@ -66,7 +77,8 @@ def test_some_done(some: Path, lang: str, sentences: tuple[str, ...]) -> None:
     assert all(sentence in str(report) for sentence in sentences)
     page = Page(report._repr_html_())
     assert all(sentence in page.words for sentence in sentences[:3])
-    assert "01.help, 01.rcpt" in page.words
+    assert {"en": "The reply to HELP; Help on RCPT", "es": "La respuesta a HELP; Ayuda sobre RCPT"}[lang] in page.words
+    assert not re.search(r"\b0\d\.[a-z]", str(report) + page.words)
     assert "style" not in page.tags
     assert "color" not in report._repr_html_()
     smtplab.set_language(lang)
@@ -93,6 +105,111 @@ def test_the_page(some: Path, lang: str) -> None:
     assert len(re.findall(r"\d{4}-\d\d-\d\d", page.words)) == 3
     assert text.encode()
     assert Page(report.page()).words != page.words
+
+
+def tries(*answers: str, hints: int = 0, solution_after: int | None = None) -> History:
+    """Return a history of these answers, with the solution seen after so many of them."""
+    history = History().with_help(hints, "")
+    for number, answer in enumerate((*answers, "")):
+        if number == solution_after:
+            history = history.with_help(0, f"2026-01-02T00:00:{number:02}Z")
+        if answer:
+            at = f"2026-01-02T00:00:{number:02}Z"
+            history = history.with_attempt(Attempt(at, answer, answer, right=answer == "right"))
+    return history
+
+
+OLD = History().with_attempt(Attempt("2026-01-02T12:00:00Z", None, "", right=True))
+STATES = [
+    (tries(), "open", False, "open", False),
+    (tries("right"), "first", True, "came", True),
+    (tries("wrong"), "open", False, "missed", True),
+    (tries("wrong", "right"), "later", True, "missed", True),
+    (tries("right", "wrong"), "first", True, "came", True),
+    (tries(solution_after=0), "shown", False, "shown", False),
+    (tries("right", solution_after=0), "shown", True, "shown", True),
+    (tries("wrong", "right", solution_after=1), "shown", True, "missed", True),
+    (tries("wrong", solution_after=1), "shown", False, "missed", True),
+    (tries("wrong", "right", solution_after=2), "later", True, "missed", True),
+    (tries("right", solution_after=1), "first", True, "came", True),
+    (tries("right", hints=2), "first", True, "came", True),
+    (OLD, "right", True, "came", True),
+]
+
+
+@pytest.mark.parametrize(("history", "state", "done", "predicted", "made"), STATES, ids=range(len(STATES)))
+def test_states(history: History, state: str, done: bool, predicted: str, made: bool) -> None:
+    """The first answer decides: of an exercise what was needed to be right, of a prediction whether it came true."""
+    task = Task("x", "x", False, False, history)
+    assert (task.state, task.done) == (state, done)
+    prediction = Task("x", "x", True, False, history)
+    assert (prediction.state, prediction.done) == (predicted, made)
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentences"),
+    [
+        ("en", (
+            "5 of 5 exercises done.", "Core: 2 of 2; deeper: 3 of 3.", "Right first time: 1; right later: 1.",
+            "Solution seen before a right answer: 1.", "did not note at which try: 1.",
+            "Predictions made: 1; right: 0.", "core: 2 of 2, deeper: 1 of 1", "deeper: 2 of 2",
+        )),
+        ("es", (
+            "5 de 5 ejercicios hechos.", "Núcleo: 2 de 2; a fondo: 3 de 3.",
+            "Correctos a la primera: 1; correctos después: 1.",
+            "Solución vista antes de acertar: 1.", "no anotaba en qué intento: 1.",
+            "Predicciones hechas: 1; acertadas: 0.", "núcleo: 2 de 2, a fondo: 1 de 1", "a fondo: 2 de 2",
+        )),
+    ],
+)  # fmt: skip
+def test_sums(lang: str, sentences: tuple[str, ...]) -> None:
+    """Each way to be done has its count, and core and deeper have theirs, in the text and in the page."""
+    histories = (tries("250", "right"), tries("right"), tries("x", "right"), tries("right", solution_after=0), OLD)
+    ids = ("01.help", "01.rcpt", "02.parts", "02.end", "02.broken")
+    tasks = [
+        Task(name, name, name == "01.help", number < 2, history)
+        for number, (name, history) in enumerate(zip(ids, histories, strict=True))
+    ]
+    report = smtplab.Progress((Lesson("01", "One", tuple(tasks[:3])), Lesson("02", "Two", tuple(tasks[3:]))), lang)
+    for sentence in sentences:
+        assert sentence in str(report)
+    for sentence in sentences[:6]:
+        assert sentence in Page(report.page()).words
+        assert sentence in Page(report._repr_html_()).words
+    assert "deeper: 2 of 2" not in str(report).splitlines()[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_answer_is_shown(some: Path, lang: str) -> None:
+    """The page shows the first answer in words, how many tries and hints there were, and says what it holds."""
+    smtplab.check("02.last", "1")
+    smtplab.check("02.last", "4")
+    smtplab.check("02.parts", ["code"] * len(exercises.exercise("02.parts").items))
+    smtplab.check("01.rcpt", b"HELP \xff" + b" x" * 150)
+    logbook.logbook().note_help("02.last", hints=2)
+    report = smtplab.progress(lang=lang)
+    rows = {task.id: row(report, task) for lesson in report.lessons for task in lesson.tasks}
+    assert rows["02.last"][3:6] == (exercises.exercise("02.last", lang).options["1"], "2", "2")
+    assert rows["02.parts"][3].startswith("; ".join([exercises.exercise("02.parts", lang).options["code"]] * 2))
+    assert rows["01.rcpt"][3:5] == ("HELP RCPT", "2")
+    assert all(len(cell) <= 120 for cells in rows.values() for cell in cells[3:])
+    held = {"en": "This page holds what is in its tables", "es": "Esta página contiene lo que está en sus tablas"}[lang]
+    assert held in Page(report.page()).words
+    assert str(some) not in report.page()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_kept_is_said(some: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress says in one sentence what is kept and how that is switched off; switched off, it says that."""
+    kept, nothing = {
+        "en": ("are kept in one file on this disk only; SMTPLAB_PROGRESS=off", "Nothing of this is kept in a file"),
+        "es": ("se guardan en un archivo, solo en este disco; con SMTPLAB_PROGRESS=off", "Nada de esto se guarda"),
+    }[lang]
+    report = smtplab.progress(lang=lang)
+    assert kept in str(report)
+    assert kept in report._repr_html_()
+    monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
+    assert nothing in str(smtplab.progress(lang=lang))
 
 
 def test_saving_overwrites_nothing(some: Path) -> None:

@@ -44,7 +44,23 @@ class Counting(SMTP):
 
 def helping(answer: Callable[[str], Any]) -> type[SMTP]:
     """Make a server whose HELP answers with what a function returns for the topic."""
-    return type("MyServer", (Helpful,), {"answer": lambda _self, topic: answer(topic)})
+    own = {"answer": lambda _self, topic: answer(topic), "smtp_HELP": Helpful.smtp_HELP}
+    return type("MyServer", (Helpful,), own)
+
+
+def of_both() -> type[SMTP]:
+    """Make a server in whose class both a HELP that conforms and a status of its own stand."""
+    return type("MyServer", (SMTP,), {**own_names(Helpful), **own_names(Counting)})
+
+
+def own_names(server: type[SMTP]) -> dict[str, Any]:
+    """Return what stands in a class itself, to be put into another."""
+    return {name: value for name, value in vars(server).items() if name not in ("__dict__", "__weakref__")}
+
+
+def again(server: type[SMTP], own: dict[str, Any]) -> type[SMTP]:
+    """Make the class that a cell with `class MyServer(MyServer)` leaves when it is run once more."""
+    return type(server.__name__, (server,), {"__module__": server.__module__, **own})
 
 
 def bare(text: str | bytes) -> type[SMTP]:
@@ -200,6 +216,8 @@ WRONG_HELP: list[tuple[str, Any]] = [
     ("vanished", type("MyServer", (Helpful,), {"smtp_HELP": undecorated})),
     ("not_overridden", SMTP),
     ("not_overridden", Counting),
+    ("not_overridden", type("MyServer", (Helpful,), {})),
+    ("itself", again(helping(lambda topic: Helpful.answer(None, topic)), {})),
     ("not_overridden", type("MyServer", (SMTP,), {"smtp_help": Helpful.smtp_HELP})),
 ]  # fmt: skip
 
@@ -236,6 +254,8 @@ WRONG_STATUS: list[tuple[str, Any]] = [
     ("lower_case", saying("211 load: 1", "Xload")),
     ("no_verb", SMTP),
     ("no_verb", Helpful),
+    ("no_verb", type("MyServer", (Counting,), {})),
+    ("itself", again(saying("211 load: 1"), {})),
     ("no_verb", saying("500 SMTP has no such command", "STAT")),
     ("disturbs", method("XLOAD", lambda self, _arg: forgets_and_counts(self))),
 ]
@@ -249,5 +269,5 @@ async def forgets_and_counts(session: Any) -> None:
 
 NO_SERVERS: dict[str, Any] = {
     "instance": object.__new__(Helpful), "no_class": Helpful.answer, "not_smtp": dict, "borrowed": smtplab.LabSMTP,
-    "not_started": type("MyServer", (Misbuilt, Counting, Helpful), {}),
+    "not_started": type("MyServer", (Misbuilt,), own_names(of_both())),
 }  # fmt: skip

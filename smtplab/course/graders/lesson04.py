@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.graders import RIGHT, Result
+from smtplab.course.graders.sandbox import patiently
 from smtplab.lab.lab import start
 from smtplab.protocol.command import command_line
 from smtplab.recordings.recording import names, recording
@@ -48,6 +49,8 @@ def verb(answer: str) -> Result:  # noqa: PLR0911  one way out for each idea beh
         return Result("words")
     if not (word.isascii() and word.isalpha()):
         return Result("letters")
+    if set(name) == {"X"}:
+        return Result("bare", fields)
     if len(command_line(word)) > COMMAND_LINE_LIMIT:
         return Result("long")
     if name in verbs():
@@ -96,7 +99,7 @@ def status(answer: Any) -> Result:
 
 
 def _report(answer: Any, lab: Lab, key: str) -> Result | None:
-    value = answer(lab)
+    value = patiently(answer, lab)
     replies = lab.transcript.replies("XSTATUS")
     if not replies:
         sent = [exchange.command for exchange in lab.transcript if exchange.command is not None]
@@ -109,7 +112,7 @@ def _report(answer: Any, lab: Lab, key: str) -> Result | None:
 
 
 def _refusal(answer: Any, lab: Lab, key: str) -> Result | None:
-    value = answer(lab)
+    value = patiently(answer, lab)
     replies = lab.transcript.replies("XSTATUS")
     code, reply = (replies[-1].code, replies[-1]) if replies else ("-", None)
     return None if value is None else Result(key, {"code": code}, reply)

@@ -40,7 +40,7 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
 
     def trace(frame: FrameType, _event: str, _argument: Any) -> Any:
         nonlocal left
-        if str(frame.f_globals.get("__name__")).partition(".")[0] in _NOT_COUNTED:
+        if not is_learners(frame):
             return None
         caller = frame.f_back
         if caller is not None and caller is not here and caller.f_trace is None:
@@ -59,6 +59,11 @@ def patiently(function: Callable[..., Any], *arguments: Any) -> Any:
         raise Endless(_say("endless", lines=LINES)) from None
     finally:
         sys.settrace(before)
+
+
+def is_learners(frame: FrameType) -> bool:
+    """Return whether a frame is not that of a lab, or of what a lab runs on."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0] not in _NOT_COUNTED
 
 
 def short(value: object) -> str:

@@ -11,7 +11,7 @@
  * @typedef {{at: string, right_at: string, first: boolean, answer: Answer}} Past
  * @typedef {Asked & {exercise: string, seed: number, question: string, prediction: boolean, another: boolean,
  *   given: Answer, feedback: Feedback | {}, tags: Record<string, string>, hints: string[], solution: Solution | {},
- *   wrong: number, past: Past | {}, card: number}} State
+ *   wrong: number, past: Past | {}, card: number, round?: Round}} State
  * @typedef {import("@anywidget/types").AnyModel<State>} Model
  */
 
@@ -137,16 +137,20 @@ function draw(model, el) {
     notice.classList.toggle("is-shown", now !== "live");
   });
   const help = helping(model, python.ask);
+  const round = rounds(model, python.ask);
   const seed = model.get("seed");
   const kind = prediction ? texts.exercise_prediction : texts.exercise_exercise;
   const legend = element("legend", {},
-    element("span", { className: "smtplab-ex-kind", textContent: seed ? `${kind} · ${fill(texts.exercise_seed, { seed })}` : kind }),
+    element("span", {
+      className: "smtplab-ex-kind",
+      textContent: [round.head, kind, seed && fill(texts.exercise_seed, { seed })].filter(Boolean).join(" · "),
+    }),
     " ", // or the group's name would run both together
     element("span", { className: "smtplab-ex-question", textContent: model.get("question") }));
   const before = element("p", { className: "smtplab-ex-past soft" });
   const form = element("form", { noValidate: true },
-    element("fieldset", {}, legend, before, node, element("div", { className: "smtplab-ex-actions" }, button, another, help.button)),
-    help.offer, notice, status, help.shown);
+    element("fieldset", {}, legend, before, node, element("div", { className: "smtplab-ex-actions" }, button, another, help.button, round.button)),
+    help.offer, notice, status, help.shown, round.over);
   el.append(form);
 
   const show = () => {
@@ -202,6 +206,7 @@ function draw(model, el) {
   const unfollow = follow(model, {
     "change:feedback": heard, "change:given": putBack, "change:hints": heard, "change:solution": heard,
     "change:tags": show, "change:wrong": show, "change:past": show,
+    "change:round": round.show,
   });
   const key = `${model.get("exercise")}/${seed}`;
   const kept = drafts().get(key);

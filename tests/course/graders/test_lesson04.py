@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 import smtplab
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders.lesson04 import status, verb
+from smtplab.course.hints import solution
 from smtplab.recordings.survey import survey
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
@@ -72,6 +75,35 @@ def test_one_server_reports_status() -> None:
     assert servers == {"haraka-status-3.3.4"}
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_other_reports_are_as_predicted(seed: int) -> None:
+    """What the right options of the first prediction's variants say stands in real reports."""
+    sent = {1: ("EHLO client.example", "XSTATUS"), 2: ("XSTATUS", "XSTATUS")}[seed]
+    with smtplab.start(carrier="memory") as lab:
+        lines = [lab.send(line).lines for line in sent][-1]
+    assert all(line in lines for line in solution("04.first", "en", seed).words.split(", and "))
+
+
+def test_what_the_servers_said() -> None:
+    """Most recorded servers answer STATUS with 500 and none with 214; exactly one answers HELP with 211."""
+    met = {
+        command: {
+            server.name: found.reply.code
+            for server in survey().servers
+            if (found := server.exchange(command)) and found.reply
+        }
+        for command in ("STATUS", "HELP")
+    }
+    status_codes = Counter(met["STATUS"].values())
+    assert status_codes.most_common(1)[0][0] == 500 > status_codes.total() / 2 > status_codes[502] > 1
+    assert status_codes[214] == 0
+    assert met["STATUS"]["lamson-1.3.4"] == 502
+    assert [name for name, code in met["STATUS"].items() if code == 211] == ["haraka-status-3.3.4"]
+    assert [name for name, code in met["HELP"].items() if code == 211] == ["dumbster-1.6"]
+    assert solution("04.who", "en", 1).answer == "unknown"
+    assert solution("04.who", "en", 2).answer == "one"
+
+
 @pytest.mark.parametrize(
     ("key", "answers"),
     [
@@ -82,7 +114,8 @@ def test_one_server_reports_status() -> None:
         ("taken", ["XSTATUS", "xqueue", "XCLIENT", "XFORWARD"]),
         ("code", ["211", "214"]),
         ("words", ["XQUEUE LENGTH", "XSTATUS now", "two words\nand more"]),
-        ("letters", ["X-QUEUE", "XQUEUE2", "XCOLAÑ", "X_Q", "x!"]),
+        ("bare", ["X", "x", " X ", "XX", "xXx"]),
+        ("letters", ["X-QUEUE", "XQUEUE2", "XCOLAÑ", "X_Q", "x!", "X-", "-X", "Ñ", "\uff38\uff31", "X\u200b", "X."]),
         ("long", ["X" + "Q" * 510]),
         ("otherwise", ["", "  "]),
     ],

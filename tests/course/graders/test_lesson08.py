@@ -21,8 +21,11 @@ from tests.helpers.servers import (
     WRONG_STATUS,
     Counting,
     Helpful,
+    again,
     helping,
     method,
+    of_both,
+    own_names,
     restless,
     saying,
 )
@@ -44,7 +47,7 @@ def _no_time_is_lost() -> Iterator[None]:
 
 def test_right_servers() -> None:
     """A server that conforms passes, however often it is tried, and may have more than was asked for."""
-    both = type("MyServer", (Counting, Helpful), {})
+    both = of_both()
     for server in (Helpful, both, both):
         assert lesson08.help(server) == Result("right")
     for server in (Counting, both, both):
@@ -57,7 +60,7 @@ def help_asked() -> type[SMTP]:
     """Make a server whose one figure is how often it was asked for help."""
     topics: list[str] = []
     helpful = helping(lambda topic: topics.append(topic) or Helpful.answer(None, topic))
-    return type("MyServer", (saying(lambda _session: f"211 help asked: {len(topics)}"), helpful), {})
+    return type("MyServer", (helpful,), own_names(saying(lambda _session: f"211 help asked: {len(topics)}")))
 
 
 def sessions() -> type[SMTP]:
@@ -68,11 +71,8 @@ def sessions() -> type[SMTP]:
         talking.add(self)
         SMTP.connection_made(self, transport)
 
-    return type(
-        "MyServer",
-        (saying(lambda _session: f"211 sessions: {len(talking)}"),),
-        {"connection_made": connection_made},
-    )
+    own = own_names(saying(lambda _session: f"211 sessions: {len(talking)}"))
+    return type("MyServer", (SMTP,), {**own, "connection_made": connection_made})
 
 
 def messages() -> type[SMTP]:
@@ -85,8 +85,37 @@ def test_any_live_figure_counts(make: Callable[[], type[SMTP]]) -> None:
     """Sessions, messages and requests for help are each figure enough, and a STATUS that refuses may stand beside."""
     server = make()
     assert lesson08.status(server).key == "right"
-    refusing = saying("500 SMTP has no STATUS", "STATUS")
-    assert lesson08.status(type("MyServer", (refusing, server), {})).key == "right"
+    refusing = own_names(saying("500 SMTP has no STATUS", "STATUS"))
+    assert lesson08.status(type("MyServer", server.__bases__, {**own_names(server), **refusing})).key == "right"
+
+
+@pytest.mark.parametrize(("key", "deleted"), [pair for pair in WRONG_STATUS if isinstance(pair[1], type)])
+def test_a_deleted_verb_gets_no_feedback(key: str, deleted: type[SMTP]) -> None:
+    """Whatever an earlier attempt did, a class that still extends it is judged by what stands in it now."""
+    if deleted is SMTP:
+        return
+    renamed = type("StatusServer", (deleted,), {})
+    assert lesson08.status(renamed).key == "no_verb"
+    assert lesson08.status(again(deleted, {})).key == "itself", key
+    assert lesson08.status(type("StatusServer", (deleted,), own_names(Counting))).key == "right"
+
+
+@pytest.mark.parametrize(("key", "deleted"), [pair for pair in WRONG_HELP if isinstance(pair[1], type)])
+def test_a_deleted_help_gets_no_feedback(key: str, deleted: type[SMTP]) -> None:
+    """A HELP that a class inherits from an earlier attempt is no HELP of its own, be it right or wrong."""
+    if deleted is SMTP:
+        return
+    assert lesson08.help(type("Renamed", (deleted,), {})).key == "not_overridden", key
+    assert lesson08.help(again(deleted, {})).key == "itself", key
+    assert lesson08.help(type("Renamed", (deleted,), own_names(Helpful))).key == "right", key
+
+
+def test_a_class_that_extends_its_earlier_self() -> None:
+    """What is right in it passes; what is wrong is told to extend SMTP first, under the class's own name."""
+    assert lesson08.status(again(saying("211 load: 1"), own_names(Counting))).key == "right"
+    assert lesson08.help(again(helping(lambda _topic: "250 Help"), own_names(Helpful))).key == "right"
+    wrong = again(helping(lambda _topic: "214 Help"), {"smtp_HELP": method("HELP", restless).smtp_HELP})
+    assert "earlier MyServer" in smtplab.check("08.help", again(wrong, {})).text
 
 
 @pytest.mark.parametrize(("key", "server"), WRONG_HELP)
