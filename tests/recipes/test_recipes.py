@@ -131,7 +131,7 @@ def choice(name: str) -> str:
 
 def hints(name: str) -> str:
     """Return the hints for an exercise."""
-    rows = [f'hint.{at}.{lang} = "Think ({lang})."' for at in (1, 2) for lang in LANGUAGES]
+    rows = [f'hint.{at}.{lang} = "Think {at} times of what was asked ({lang})."' for at in (1, 2) for lang in LANGUAGES]
     return "\n".join(["", f'["{name}"]', *rows, ""])
 
 
@@ -168,7 +168,9 @@ def test_an_exercise(copy: Copy) -> None:
     copy.append("smtplab/course/variants/01.toml", variants("01.which"))
     assert copy.left_out() == ""
     assert copy.python("import smtplab; print(smtplab.check('01.which', 'a').right)") == "True"
-    assert copy.python("import smtplab; print(smtplab.hint('01.which'))") == "Hint 1 of 2: Think (en)."
+    assert copy.python("import smtplab; print(smtplab.hint('01.which'))") == (
+        "Hint 1 of 2: Think 1 times of what was asked (en)."
+    )
     assert copy.python("import smtplab; print(smtplab.exercise('01.which', seed=2).plain())").startswith("<p>And which")
     assert f"{LANGUAGES[0]}/01-first-contact.ipynb differs" in copy.run("notebooks/build.py", "--check").stdout
     copy.replace("smtplab/course/exercises/01.toml", r'(?<=01\.which"\]\n)kind = "choice"', 'kind = "text"')
