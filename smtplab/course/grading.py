@@ -215,7 +215,7 @@ def _function(question: Question, answer: Any) -> Result:
         return Result("otherwise", before=say("unwritten"))
     name = bounds.unstoppable(answer)
     if name:  # said now: once it runs, nothing may be said any more
-        print(say("unstoppable", name=name, seconds=f"{bounds.SECONDS:g}"), flush=True)
+        print(say("unstoppable", name=name, seconds=f"{bounds.SECONDS:g}"), flush=True)  # noqa: T201
     try:
         with bounds.bounded():
             return grader(question.id)(answer)

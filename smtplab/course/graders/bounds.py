@@ -67,7 +67,7 @@ def bounded(seconds: float | None = None) -> Iterator[None]:
 def unstoppable(answer: Any) -> str:
     """Return the name of what could keep a learner's function for ever with no way to stop it, "" mostly.
 
-    A function of Python's own that takes all of something without an end runs no Python, so nothing can be raised in it.
+    A function of Python's own that takes all of something without an end runs no Python: nothing can be raised in it.
     Where there is no alarm, no sleep and no regular expression is left either.
     """
     for code in _codes(answer):

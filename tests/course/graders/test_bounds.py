@@ -129,7 +129,7 @@ def test_a_check_that_ends_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("body", SHAPES)
 def test_an_interrupt_gets_through(body: Callable[[Any], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Jupyter's interrupt reaches the caller, from a function and from a server, even out of a loop that catches all."""
+    """Jupyter's interrupt reaches the caller, from a function and from a server, out of any loop."""
     monkeypatch.setattr(bounds, "SECONDS", 60.0)
 
     def begun(given: Any) -> None:
