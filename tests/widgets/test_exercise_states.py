@@ -108,7 +108,7 @@ def test_a_function_is_taken_as_it_is_now(main: Callable[[str, object], None]) -
         None, "There is nothing named end_of_reply yet: run the cell that defines it, then check again.",
     )  # fmt: skip
     assert logbook().history("02.end").tries == 0
-    main("end_of_reply", lambda octets: len(octets))
+    main("end_of_reply", len)
     assert answered(card, "")["right"] is False
     main("end_of_reply", smtplab.protocol.reply.find_end)
     assert answered(card, "")["right"] is True
