@@ -60,7 +60,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "00.series": {
         "kind": "series", "ask": [both("first"), both("second")], "feedback": feedback("right", "low", "form"),
     },
-    "00.function": {"kind": "function", "call": 'smtplab.check("00.function", made)', "feedback": feedback("right", "otherwise")},
+    "00.function": {
+        "kind": "function", "call": 'smtplab.check("00.function", made)', "feedback": feedback("right", "otherwise"),
+    },
 }  # fmt: skip
 ANSWERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "00.code": ("214", {"211": "211"}),

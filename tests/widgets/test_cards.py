@@ -122,7 +122,7 @@ def test_answered_before_and_another(page: Page) -> None:
 
 
 def test_python_gone_and_never_there(page: Page) -> None:
-    """A card whose Python went away keeps its text and sends nothing; one that never had any says so outside Jupyter."""
+    """A card whose Python went away keeps its text and sends nothing; one that never had any says so."""
     it = Mounted(page, ExercisePresenter("01.rcpt", None))
     it.el.get_by_role("textbox").fill("HELP")
     it.lose_python()
@@ -167,7 +167,7 @@ def test_a_draft_waits_for_its_cell_to_run_again(page: Page) -> None:
 
 
 def test_the_console_s_bar(page: Page) -> None:
-    """The bar names the server that the lab plays instead of its own, and a lab that has stopped; a button mends each."""
+    """The bar names the server that the lab plays instead of its own, and tells a stopped lab; a button mends each."""
     lab = smtplab.start(carrier="memory")
     it = Mounted(page, ConsolePresenter(lab))
     bar = it.el.locator(".bar")
