@@ -80,7 +80,7 @@ RIGHT_KEY = {"00.code": "214", "00.choice": "a"}
 @pytest.fixture(autouse=True)
 def _table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the rows of this file in the place of the lessons', and graders of our own."""
-    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    rows = {key: {"title": both(key), "question": both(f"{key}?"), **row} for key, row in ROWS.items()}
     lessons, read = exercises._lessons(), exercises.data
     monkeypatch.setattr(exercises, "_lessons", lambda: ("00", *lessons))
     monkeypatch.setattr(exercises, "data", lambda name: rows if name == "course/exercises/00" else read(name))
@@ -179,16 +179,21 @@ def test_unknown_names() -> None:
 
 
 def test_what_counts(lab: smtplab.Lab) -> None:
-    """Right answers and every prediction count, wrong answers to exercises and refused ones do not."""
+    """Every answer is noted, with the key of its feedback; what is refused is no answer."""
     from smtplab.course.logbook import logbook
 
-    smtplab.check("00.choice", "b")
     with pytest.raises(smtplab.UnknownName):
         smtplab.check("00.code", "500")
-    assert logbook().entries() == {}
+    assert logbook().histories() == {}
+    smtplab.check("00.choice", "b")
     smtplab.check("00.code", "211")
-    smtplab.check("00.choice", "a")
-    assert {key: entry["right"] for key, entry in logbook().entries().items()} == {"00.code": False, "00.choice": True}
+    smtplab.check("00.choice", "a", seed=3)
+    histories = logbook().histories()
+    assert {key: history.tries for key, history in histories.items()} == {"00.choice": 2, "00.code": 1}
+    attempts = histories["00.choice"].attempts
+    assert [(each.answer, each.key, each.right, each.seed) for each in attempts] == [
+        ("b", "b", False, 0), ("a", "a", True, 3),
+    ]  # fmt: skip
 
 
 # --- the kinds
@@ -245,7 +250,7 @@ def test_a_new_kind(monkeypatch: pytest.MonkeyPatch, lab: smtplab.Lab) -> None:
     monkeypatch.setitem(grading.KINDS, "even", kind)
     row = {"kind": "even", "rest": 0, "feedback": {**feedback("right"), "odd": both("{number} is odd")}}
     monkeypatch.setitem(ROWS, "00.even", row)
-    rows = {key: {"question": both(f"{key}?"), **row} for key, row in ROWS.items()}
+    rows = {key: {"title": both(key), "question": both(f"{key}?"), **row} for key, row in ROWS.items()}
     monkeypatch.setattr(exercises, "data", lambda _name: rows)
     assert smtplab.check("00.even", 4, lab).right
     assert smtplab.check("00.even", 5, lab, "es").text == "5 is odd (es)"

@@ -61,7 +61,7 @@ BOXED = {
 
 @pytest.mark.parametrize("case", BOXED)
 def test_boxes(case: str) -> None:
-    """A right answer on its day moves on to the next box, a wrong one back to the first; a day's first answer counts."""
+    """A right answer on its day moves to the next box, a wrong one back to the first; a day's first answer counts."""
     found, expected = BOXED[case]
     assert place(found) == expected
 
@@ -118,7 +118,7 @@ def test_the_same_on_every_machine() -> None:
 
 
 def test_months_of_reviews() -> None:
-    """Who is always right is asked ever more seldom; who errs once is asked that again the next day; nothing is lost."""
+    """Who is always right is asked ever more seldom; who errs is asked that again the next day; nothing is lost."""
     histories: dict[str, History] = dict.fromkeys(ASKED, history((0, True)))
     asked: dict[str, list[int]] = {each: [] for each in ASKED}
     wrong = ASKED[4]

@@ -124,7 +124,10 @@ def test_a_command(copy: Copy) -> None:
 
 def choice(name: str) -> str:
     """Return an exercise to choose an answer in."""
-    texts = {"question": "Which?", "option.a": "This", "option.b": "That", "feedback.a": "Right.", "feedback.b": "No."}
+    texts = {
+        "title": "This or that", "question": "Which?", "option.a": "This", "option.b": "That",
+        "feedback.a": "Right.", "feedback.b": "No.",
+    }  # fmt: skip
     rows = [f'{key}.{lang} = "{text} ({lang})"' for key, text in texts.items() for lang in LANGUAGES]
     return "\n".join(["", f'["{name}"]', 'kind = "choice"', 'right = "a"', *rows, ""])
 
