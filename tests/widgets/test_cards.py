@@ -149,7 +149,7 @@ def test_python_that_is_slow(page: Page) -> None:
     page.clock.run_for(500)
     expect(it.el.get_by_role("status")).to_have_text("Checking…")
     page.clock.run_for(3000)
-    expect(it.el.get_by_role("alert")).to_contain_text("Python is busy with another cell")
+    expect(it.el.get_by_role("alert")).to_contain_text("Python is still busy")
     it.answer()
     expect(it.el.get_by_role("status")).to_contain_text("Right.")
     expect(it.el.get_by_role("alert")).to_be_empty()
@@ -174,7 +174,7 @@ def test_the_console_s_bar(page: Page) -> None:
     expect(bar).to_be_hidden()
     it.el.get_by_label("Server").select_option("exim-4.96")
     it.answer()
-    expect(bar).to_contain_text("This lab now plays exim-4.96, in every cell that asks it.")
+    expect(bar).to_contain_text("This lab now plays exim-4.96, here and wherever else it is asked.")
     again = ConsolePresenter(lab)
     assert again.state["home"] == "rfc5321"  # a console that is made later knows it too
     bar.get_by_role("button", name="Reset to rfc5321").click()
