@@ -179,16 +179,21 @@ def test_unknown_names() -> None:
 
 
 def test_what_is_noted(lab: smtplab.Lab) -> None:
-    """Every answer is noted, right or not, in its order; one that is refused is no answer."""
+    """Every answer is noted, right or not, with the key of its feedback; one that is refused is no answer."""
     from smtplab.course.logbook import logbook
 
-    smtplab.check("00.choice", "b")
     with pytest.raises(smtplab.UnknownName):
         smtplab.check("00.code", "500")
+    assert logbook().histories() == {}
+    smtplab.check("00.choice", "b")
     smtplab.check("00.code", "211")
-    smtplab.check("00.choice", "a")
-    noted = {key: [attempt.right for attempt in found.attempts] for key, found in logbook().histories().items()}
-    assert noted == {"00.choice": [False, True], "00.code": [False]}
+    smtplab.check("00.choice", "a", seed=3)
+    histories = logbook().histories()
+    assert {key: history.tries for key, history in histories.items()} == {"00.choice": 2, "00.code": 1}
+    attempts = histories["00.choice"].attempts
+    assert [(each.answer, each.key, each.right, each.seed) for each in attempts] == [
+        ("b", "b", False, 0), ("a", "a", True, 3),
+    ]  # fmt: skip
 
 
 # --- the kinds
