@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtplab.course.exercises import check
+    from smtplab.course.experiments import experiment
     from smtplab.course.progress import Progress, progress
     from smtplab.errors import (
         CannotRecord,
@@ -46,10 +47,11 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, game, lookup, side_by_side
 
 _HOMES = {
     "course.exercises": ("check",),
+    "course.experiments": ("experiment",),
     "course.progress": (
         "Progress",
         "progress",
@@ -117,6 +119,8 @@ _HOMES = {
         "console",
         "exercise",
         "gallery",
+        "game",
+        "lookup",
         "side_by_side",
     ),
 }
@@ -149,6 +153,9 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "anatomy",
     "exercise",
     "gallery",
+    "game",
+    "lookup",
+    "experiment",
     "help_chart",
     "survey",
     "check",

@@ -71,7 +71,9 @@ def describe(name: str, lang: str | None = None) -> Experiment:
         raise unknown("experiment", name, experiments(), lang)
     row = data("course/experiments")[name]
     words = {key: row[key][lang] for key in ("title", "text", "look")}
-    return Experiment(name, **words, source=tuple(row["source"]), lesson=row["lesson"], steps=tuple(row["steps"]), lang=lang)
+    return Experiment(
+        name, **words, source=tuple(row["source"]), lesson=row["lesson"], steps=tuple(row["steps"]), lang=lang
+    )
 
 
 def experiment(name: str, lab: Lab, *, lang: str | None = None) -> Experiment:

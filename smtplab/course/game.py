@@ -1,11 +1,11 @@
 """Guess first: rounds of recorded replies to be guessed. A pure draw: a number is the same round for everybody.
 
-Each command of the survey with each code that it got is one kind of question. Its points, which are the difficulty, come
-from the recordings and the RFCs: how many of the other servers answered that command otherwise, of a hundred, and 50 for
-each step away from what is listed (a code of another command; a code that no RFC defines). The kinds, from the easiest
-to the hardest, are cut into ten bands, and a round has one cell of each; so that neither the common nor the rare ones
-fill it, a kind takes as much of a band as the square root of the number of its cells. What is drawn is what SHA-256 puts
-first, so it depends on the round's number and the recordings alone.
+Each command of the survey with each code that it got is one kind of question. Its points, which are the difficulty,
+come from the recordings and the RFCs: how many of a hundred servers answer that command otherwise, and 50 for each step
+away from what is listed (a code of another command; a code that no RFC defines). The kinds, from the easiest to the
+hardest, are cut into ten bands, and a round has one cell of each; so that neither the common nor the rare ones fill it,
+a kind takes as much of a band as the square root of the number of its cells. What is drawn is what SHA-256 puts first,
+so it depends on the round's number and the recordings alone.
 
 >>> [cell.points for cell in game_round(12).cells] == sorted(cell.points for cell in game_round(12).cells)
 True
@@ -168,7 +168,7 @@ def _column(command: str) -> list[Cell]:
         reply = dialogue[-1].reply
         assert reply is not None
         alike = codes[str(reply.code)]
-        points = 100 * (asked - alike) // asked + _STEP * _steps_away(command.split()[0], reply.code)
+        points = 100 * (asked - alike) // asked + _STEP * _steps_away(command.partition(" ")[0], reply.code)
         cells.append(Cell(server, command, dialogue, options, points, alike, asked))
     return cells
 

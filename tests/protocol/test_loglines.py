@@ -15,11 +15,11 @@ from tests.helpers.paths import TOP
 
 LINES = {
     "postfix, sent": (
-        "postfix/smtp[211]: A1: to=<a@b.example>, relay=mx[192.0.2.25]:25, delay=250, status=sent (250 2.0.0 Ok: as 9 (x))",
+        "postfix/smtp[211]: A1: relay=mx[192.0.2.25]:25, delay=250, status=sent (250 2.0.0 Ok: as 9 (x))",
         [(250, ["2.0.0 Ok: as 9 (x)"])],
     ),
     "postfix, bounced": (
-        "status=bounced (host mx.example[192.0.2.214] said: 554-5.7.1 Over 250 links 554 5.7.1 No (in reply to DATA command))",
+        "status=bounced (host mx[192.0.2.214] said: 554-5.7.1 Over 250 links 554 5.7.1 No (in reply to DATA command))",
         [(554, ["5.7.1 Over 250 links", "5.7.1 No"])],
     ),
     "postfix, refused to talk": (
@@ -27,16 +27,15 @@ LINES = {
         [(421, ["4.3.2 Shutting down"])],
     ),
     "postfix, its own": (
-        "NOQUEUE: reject: RCPT from mx[192.0.2.1]:4711: 554 5.7.1 <a@b.example>: Relay access denied; from=<c@d.example>",
-        [(554, ["5.7.1 <a@b.example>: Relay access denied"])],
+        "NOQUEUE: reject: RCPT from mx[192.0.2.1]:4711: 554 5.7.1 <a@b.example>: Denied; from=<c@d.example>",
+        [(554, ["5.7.1 <a@b.example>: Denied"])],
     ),
     "postfix, no connection": (
         "status=deferred (connect to mx[203.0.113.25]:25: Connection timed out)",
         [],
     ),
     "exim, refused": (
-        "** a@b.example R=dnslookup T=remote_smtp: SMTP error from remote mail server after RCPT TO:<a@b.example>: "
-        r"host mx.example [192.0.2.9]: 550-No\n550-such\n550 user",
+        r"SMTP error from remote mail server after RCPT TO:<a@b>: host mx [192.0.2.9]: 550-No\n550-such\n550 user",
         [(550, ["No", "such", "user"])],
     ),
     "exim, in a bounce": (
@@ -69,7 +68,9 @@ def test_the_log_of_lesson_7() -> None:
     assert [str(said.reply.code) for said in replies_in(log[1])] == LOGGED
 
 
-PIECES = st.sampled_from(["said: ", "550-", "550 ", "\n", "\r", '"', "(", ")", "[1.2]: ", "\\n", "\ud800", "\udc80", "x"])
+PIECES = st.sampled_from(
+    ["said: ", "550-", "550 ", "\n", "\r", '"', "(", ")", "[1.2]: ", "\\n", "\ud800", "\udc80", "x"]
+)
 
 
 @given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
@@ -82,7 +83,9 @@ def test_any_text_may_be_searched(text: str) -> None:
         place = said.end
 
 
-@pytest.mark.parametrize("piece", ["550-x ", " ", "(", "after ", "SMTP error from remote mail server after x", "550-\n", "["])
+@pytest.mark.parametrize(
+    "piece", ["550-x ", " ", "(", "after ", "SMTP error from remote mail server after x", "550-\n", "["]
+)
 def test_the_time_grows_with_the_length_only(piece: str) -> None:
     """Twice the text takes at most some three times as long, whatever it repeats."""
 

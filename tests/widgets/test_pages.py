@@ -19,6 +19,8 @@ from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.game.presenter import GamePresenter
+from smtplab.widgets.lookup.presenter import LookupPresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
 from tests.helpers.blank_page import BLANK, Mounted
 
@@ -37,6 +39,8 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "console": ConsolePresenter,
     "exercise": lambda lab: ExercisePresenter("01.rcpt", lab),
     "gallery": lambda lab: GalleryPresenter(),
+    "game": lambda lab: GamePresenter(12),
+    "lookup": lambda lab: LookupPresenter("said: 550 5.1.1 " + NASTY),
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
 }
 EXERCISES = {exercises.exercise(name).kind: name for name in reversed(exercises.exercises())}
