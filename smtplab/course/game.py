@@ -25,7 +25,7 @@ from math import isqrt
 from typing import TYPE_CHECKING
 
 from smtplab.recordings.survey import COMMANDS, survey
-from smtplab.rfc.codes import explain
+from smtplab.rfc.codes import cite, explain
 from smtplab.rfc.judge import CONFORMS, Verdicts, judge
 from smtplab.rfc.registry import defined_codes
 from smtplab.text.sentences import Sentences
@@ -46,6 +46,8 @@ LAST = 999_999
 """The highest number of a round."""
 _STEP = 50
 _MOST_OF_A_COMMAND = 2
+_LISTED = ("listed", "other_command", "no_code")
+"""The sentence for each number of steps away."""
 HIT, MISS = "■", "□"
 
 
@@ -97,6 +99,14 @@ class Cell:
             key, alike=self.alike, asked=self.asked, command=self.command, code=self.code, server=self.server.name
         )
 
+    def listed(self, lang: str | None = None) -> str:
+        """Return in a sentence whether an RFC lists the code for the command, with its source."""
+        verb, known = self.command.partition(" ")[0], explain(self.code, lang)
+        return Texts("course/game", lang)(
+            _LISTED[_steps_away(verb, known.code)],
+            code=self.code, verb=verb, answers=known.answers, source=cite(known.source, known.lang),
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, repr=False)
 class Round:
@@ -116,9 +126,10 @@ def game_round(number: int) -> Round:
     if not 1 <= number <= LAST:
         raise ValueError(_say("round_number", last=LAST))
     chosen: list[Cell] = []
+    servers = {server.name: _lot(number, server.name) for server in survey().servers}
     for band in _bands():
         kinds = sorted(band, key=lambda kind: _lot(number, kind[0].command, kind[0].code))
-        in_turn = [cell for kind in kinds for cell in sorted(kind, key=lambda cell: _lot(number, cell.server.name))]
+        in_turn = [cell for kind in kinds for cell in sorted(kind, key=lambda cell: servers[cell.server.name])]
         chosen.append(min(in_turn, key=lambda cell: _crowded(cell, chosen)))  # the first of those that crowd least
     return Round(number, tuple(chosen))
 
@@ -135,8 +146,8 @@ def result(number: int, hits: Sequence[bool], lang: str | None = None) -> str:
 def _crowded(cell: Cell, chosen: Iterable[Cell]) -> tuple[bool, bool]:
     """Return what a round should not have: a server twice, or a command more than twice."""
     commands = [other.command for other in chosen]
-    servers = [other.server for other in chosen]
-    return cell.server in servers, commands.count(cell.command) >= _MOST_OF_A_COMMAND
+    servers = [other.server.name for other in chosen]
+    return cell.server.name in servers, commands.count(cell.command) >= _MOST_OF_A_COMMAND
 
 
 def _lot(*values: object) -> str:

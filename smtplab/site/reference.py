@@ -94,7 +94,7 @@ class Pages:
     def _code(self, number: int) -> str:
         code = explain(number, self._lang)
         title = self._words["code_title"].format(code=number, text=code.text)
-        rows = [(escape(name), _cited(text)) for name, text in code.rows()]
+        rows = [(escape(name), _cited(text)) for name, text in code.rows() if text != code.meaning]
         related = [
             _link(f"../compare/{a}-{b}.html", self._words["versus"].format(a=a, b=b))
             for a, b in pairs()

@@ -18,7 +18,7 @@ function modelOf(name, state) {
     save_changes: () => {},
     on: (event, listener) => listening(event).add(listener),
     off: (event, listener) => listening(event).delete(listener),
-    send: (content) => worker.postMessage({ text: JSON.stringify({ to: name, content }) }),
+    send: (content) => tell(name, content),
     change(changes) {
       Object.assign(state, changes);
       for (const key of Object.keys(changes)) call(`change:${key}`);
@@ -67,7 +67,6 @@ async function take({ to, type, value }) {
 
 function ready() {
   find("loading").hidden = true;
-  find("try").hidden = false;
   document.documentElement.dataset.ready = "true";
   const now = document.activeElement;
   if (!now || now === document.body) find("console").querySelector("input")?.focus({ preventScroll: true });
@@ -111,8 +110,13 @@ function come(name) {
   find(`${name}-title`).scrollIntoView({ block: "start" });
 }
 
+// What is told before Python is there waits for it.
+function tell(to, content) {
+  worker.postMessage({ text: JSON.stringify({ to, content }) });
+}
+
 function page(content) {
-  worker.postMessage({ text: JSON.stringify({ to: "page", content }) });
+  tell("page", content);
 }
 
 function want(name, content) {
@@ -142,7 +146,7 @@ worker.addEventListener("message", ({ data }) => {
 });
 worker.addEventListener("error", (event) => failed(event.message || event.type));
 for (const button of document.querySelectorAll("[data-command]")) {
-  button.addEventListener("click", () => models.console?.send({ type: "command", line: button.dataset.command }));
+  button.addEventListener("click", () => tell("console", { type: "command", line: button.dataset.command }));
 }
 for (const button of document.querySelectorAll("[data-experiment]")) {
   button.addEventListener("click", () => {

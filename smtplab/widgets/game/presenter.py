@@ -76,7 +76,7 @@ class GamePresenter(Presenter):
             "reply": reply_view(cell.reply, self.lang),
             "parts": kinds_view(cell.reply, self.lang),
             "closed": cell.dialogue[-1].closed,
-            "company": cell.company(self.lang),
+            "reasons": [cell.company(self.lang), cell.listed(self.lang)],
             "verdicts": [
                 {
                     "weight": OUTCOMES.index(verdict.outcome),

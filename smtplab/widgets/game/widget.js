@@ -4,7 +4,7 @@
  * @typedef {{server: string, about: string, command: string, options: string[]}} Cell
  * @typedef {{weight: number, words: string, text: string, source: string}} Verdict
  * @typedef {{guess: string, right: boolean, code: string, reply: ReplyView, parts: PartKind[], closed: boolean,
- *   company: string, verdicts: Verdict[]}} Last
+ *   reasons: string[], verdicts: Verdict[]}} Last
  * @typedef {{number: number, at: number, all: number, hits: boolean[], cell: Cell, last: Last | null, result: string,
  *   error: string}} Round
  * @typedef {SharedState & {round: Round}} State
@@ -21,8 +21,9 @@ function render({ model, el }) {
     element("button", { type: "submit", textContent: texts.game_play }));
   const error = statusLine("span", "bad");
   const body = element("div", { className: "body" });
-  const said = statusLine("div", "said soft");
-  el.append(headOf(texts.game_title, place, marks), body, said, element("div", { className: "foot" }, other, error));
+  const said = statusLine("div", "said soft"); // for the eyes too
+  const unseen = statusLine("div", "unseen"); // for a screen reader: the eyes have it in the answer
+  el.append(headOf(texts.game_title, place, marks), body, said, element("div", { className: "foot" }, other, error), unseen);
   let acted = false; // by this view: then the focus goes on with it
 
   /** @param {Record<string, unknown>} message */
@@ -54,7 +55,7 @@ function render({ model, el }) {
     return form;
   };
   /** @param {Last} last */
-  const answer = ({ guess, right, code, reply, parts, closed, company, verdicts }) => element("div", { className: "answer" },
+  const answer = ({ guess, right, code, reply, parts, closed, reasons, verdicts }) => element("div", { className: "answer" },
     element("p", { className: `guess${right ? " is-right" : ""}` },
       element("strong", { textContent: `${right ? "✓" : "✗"} ${fill(right ? texts.game_hit : texts.game_missed, { guess, code })}` }),
       ` ${reply.name}. ${reply.meaning}`),
@@ -62,7 +63,7 @@ function render({ model, el }) {
       element("div", { className: "wire" }, ...pieceNodes(pieces, true)))), code),
     ...(closed ? [element("div", { textContent: texts.game_closed })] : []),
     element("div", { className: "heading", textContent: texts.game_why }),
-    element("ul", {}, element("li", { textContent: company }), ...verdicts.map(({ weight, words, text, source }) =>
+    element("ul", {}, ...reasons.map((textContent) => element("li", { textContent })), ...verdicts.map(({ weight, words, text, source }) =>
       element("li", { className: `weight-${weight}` }, element("strong", { textContent: `${words}: ` }), `${text} (${source})`))),
     folded(texts.game_parts, partTable(parts, [texts.game_part, texts.game_octets, texts.game_what])));
   /** @param {Round} round */
@@ -97,7 +98,7 @@ function render({ model, el }) {
     body.replaceChildren(question(round), ...(round.last ? [answer(round.last), ...after(round)] : []));
     if (round.last && acted) {
       const { right, guess, code } = round.last;
-      said.textContent = fill(right ? texts.game_hit : texts.game_missed, { guess, code });
+      unseen.textContent = fill(right ? texts.game_hit : texts.game_missed, { guess, code });
     }
     if (acted && !round.error) {
       const next = body.querySelector(round.last ? ".over .primary, p > .primary" : "input");
