@@ -142,7 +142,7 @@ function failed(why) {
 worker.addEventListener("message", ({ data }) => {
   if (data.stage) stage(data.stage);
   else if (data.failed) failed(data.failed);
-  else turn = turn.then(() => take(JSON.parse(data.text)));
+  else turn = turn.then(() => take(JSON.parse(data.text))).catch(reportError); // one widget's fault stops no other
 });
 worker.addEventListener("error", (event) => failed(event.message || event.type));
 for (const button of document.querySelectorAll("[data-command]")) {

@@ -40,8 +40,8 @@ function render({ model, el }) {
     if (document.activeElement !== entry || !entry.value) entry.value = found.entry;
     status.classList.toggle("bad", Boolean(error));
     const replies = found.replies ?? [];
-    const title = found.title ?? `${replies.length} ${texts.lookup_replies}`;
-    status.textContent = error ? `⚠ ${error}` : found.kind ? fill(texts.lookup_done, { title }) : "";
+    const done = found.title ? fill(texts.lookup_done, { title: found.title }) : fill(texts.lookup_count, { number: replies.length });
+    status.textContent = error ? `⚠ ${error}` : found.kind ? done : "";
     body.replaceChildren(
       ...(found.rows ? [rowsTable(found)] : []), ...replies.map(saidNode),
       ...(found.more ? [element("p", { className: "soft", textContent: found.more })] : []),
