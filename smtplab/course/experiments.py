@@ -46,7 +46,7 @@ class Experiment:
     @property
     def look_for(self) -> str:
         """What to look for, with its source."""
-        return Texts("course/experiments_texts", self.lang)("look", look=self.look, source=cite(self.source, self.lang))
+        return Texts("course/experiment", self.lang)("look", look=self.look, source=cite(self.source, self.lang))
 
     def __repr__(self) -> str:
         return f"<Experiment {self.name}: {len(self.transcript)} exchanges>"
