@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOT_SENTENCES = (
-    "cli/click", "text/reasons", "course/exercises/", "course/lessons", "course/experiments", "rfc/codes", "rfc/commands",
-    "rfc/extensions", "rfc/rules", "recordings/ftp", "recordings/origins",
+    "cli/click", "text/reasons", "course/exercises/", "course/lessons", "course/experiments", "rfc/codes",
+    "rfc/commands", "rfc/extensions", "rfc/rules", "recordings/ftp", "recordings/origins",
 )  # fmt: skip
 FILES = sorted(
     name for path in PACKAGE.rglob("*.toml")
