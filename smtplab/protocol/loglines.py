@@ -21,7 +21,7 @@ _CODE = r"[2-5][0-5][0-9](?=[- ])"
 _HOST = r"\[(?:[0-9a-fA-F]*[.:][0-9a-fA-F.:]+|IPv6:[0-9a-fA-F.:]+)\](?::[0-9]{1,5})?"
 """An address in brackets; a process number in brackets is none."""
 _PLACES = (
-    r"(?P<line>^[ \t]*(?:S:|<<<|<[-~*]{1,2}|<)?[ \t]*)",
+    r"(?P<line>^[ \t]{0,80}(?:(?:S:|<<<|<[-~*]{1,2}|<)[ \t]{0,80})?)",
     r"\bsaid:\s{0,80}",
     r"\brefused to talk to me:\s{0,80}",
     rf"{_HOST}:\s{{0,80}}",

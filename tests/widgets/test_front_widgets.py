@@ -33,7 +33,9 @@ def test_no_answer_is_in_the_state_before_its_guess() -> None:
     for cell in game_round(12).cells:
         before = game.state["round"]
         assert before["last"] is None
+        assert set(before) == {"number", "at", "all", "hits", "cell", "last", "result", "error"}
         assert set(before["cell"]) == {"server", "about", "command", "options"}
+        assert set(game.state) == {"texts", "lang", "round"}
         assert before["cell"]["options"] == list(cell.options)
         game.received({"type": "guess", "code": cell.options[0]})
         last = game.state["round"]["last"]
