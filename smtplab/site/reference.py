@@ -279,7 +279,7 @@ def _wide(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'
         for first, *rest in rows
     )
-    return f'<div class="scroll"><table>{head}<tbody>\n{lines}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table>{head}<tbody>\n{lines}</tbody></table></div>'
 
 
 def _lesson(lang: str, numbers: Sequence[int]) -> tuple[str, str]:

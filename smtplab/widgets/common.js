@@ -191,7 +191,7 @@ function lineNodes(lines) {
  * @param {string[]} head
  */
 function partTable(parts, head) {
-  return element("div", { className: "scroll" }, element("table", { className: "parts" },
+  return element("div", { className: "scroll", tabIndex: 0 }, element("table", { className: "parts" },
     element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", textContent: text })))),
     element("tbody", {}, ...parts.map(({ name, text, explained }) => element("tr", {},
       element("th", { scope: "row", textContent: name }), element("td", { className: "wire", textContent: text }),

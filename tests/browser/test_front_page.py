@@ -162,6 +162,9 @@ def test_on_a_telephone(visit: Visit, scheme: str) -> None:
     expect(page.locator("#game legend")).to_be_visible()
     page.locator("#side_by_side").scroll_into_view_if_needed()
     expect(page.locator("#side_by_side .code")).to_have_count(2)
+    page.locator("#lookup textarea").fill("211 214")
+    page.locator("#lookup textarea").press("Enter")
+    expect(page.locator("#lookup thead")).to_contain_text("214")
     assert not wide(page)
     assert violations(page) == []
     assert sum(page.evaluate("shifts")) < 0.1

@@ -23,7 +23,7 @@ function render({ model, el }) {
     else entry.focus();
   };
   /** @param {Found} found */
-  const rowsTable = ({ head = [], rows = [] }) => element("div", { className: "scroll" }, element("table", {},
+  const rowsTable = ({ head = [], rows = [] }) => element("div", { className: "scroll", tabIndex: 0 }, element("table", {},
     ...(head.length ? [element("thead", {}, element("tr", {}, element("td"),
       ...head.map((text) => element("th", { scope: "col", textContent: text }))))] : []),
     element("tbody", {}, ...rows.map(([first, ...rest]) => element("tr", {},
