@@ -14,7 +14,7 @@ from smtplab.course.experiments import experiment, experiments
 from smtplab.course.game import CELLS, game_round
 from smtplab.recordings.recording import names
 from smtplab.site.landing import home
-from tests.browser.test_site import Visit, site, visit  # the site that is built once, and its visitor
+from tests.browser.test_site import PATIENCE, Visit, site, visit  # the site that is built once, and its visitor
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -151,6 +151,7 @@ def test_a_log_of_ones_own(visit: Visit) -> None:
 def test_on_a_telephone(visit: Visit, scheme: str) -> None:
     """At 390 pixels, light and dark, nothing is wider than the page, axe finds nothing, and hardly anything moves."""
     page = visit.context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.add_init_script(SHIFTS)
