@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtplab.course.exercises import check
+    from smtplab.course.experiments import experiment
     from smtplab.course.progress import Progress, progress
     from smtplab.course.support import hint, solution
     from smtplab.errors import (
@@ -47,11 +48,22 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, sequence, side_by_side, status
+    from smtplab.widgets.notebook import (
+        anatomy,
+        console,
+        exercise,
+        gallery,
+        game,
+        lookup,
+        sequence,
+        side_by_side,
+        status,
+    )
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
     "course.exercises": ("check",),
+    "course.experiments": ("experiment",),
     "course.progress": (
         "Progress",
         "progress",
@@ -123,6 +135,8 @@ _HOMES = {
         "console",
         "exercise",
         "gallery",
+        "game",
+        "lookup",
         "sequence",
         "side_by_side",
         "status",
@@ -163,6 +177,9 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "anatomy",
     "exercise",
     "gallery",
+    "game",
+    "lookup",
+    "experiment",
     "help_chart",
     "survey",
     "check",

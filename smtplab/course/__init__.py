@@ -1,4 +1,6 @@
 """The course: lessons, exercises and how they are graded, and what a learner has done."""
 
-__all__ = ["attempts", "exercises", "grading", "hints", "lessons", "logbook", "progress", "review"]
+__all__ = [
+    "attempts", "exercises", "experiments", "game", "grading", "hints", "lessons", "logbook", "progress", "review",
+]  # fmt: skip
 """The modules that other rooms may use."""

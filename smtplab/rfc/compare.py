@@ -201,6 +201,15 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
     )
 
 
+def written() -> tuple[tuple[int, int], ...]:
+    """Return the pairs of codes that have a difference written for them, the smaller code first.
+
+    >>> (211, 214) in written()
+    True
+    """
+    return tuple((int(name[:3]), int(name[4:])) for name in catalogue()["compare"])
+
+
 def _written(a: int, b: int) -> dict[str, Any]:
     """Return what codes.toml has on a pair of codes, in either order."""
     page: dict[str, Any] = catalogue()["compare"].get(f"{min(a, b)}-{max(a, b)}", {})

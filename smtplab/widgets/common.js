@@ -11,6 +11,8 @@
  * @typedef {{line: number, start: number, end: number, rule: string, text: string, source: string}} Defect
  * What a code means.
  * @typedef {{name: string, meaning: string, severity: string, category: string}} CodeView
+ * A kind of part that a reply has: its name, the octets where it first stands, and what it is.
+ * @typedef {{name: string, text: string, explained: string}} PartKind
  * A reply: each line as its pieces, what its code means, and its defects.
  * @typedef {CodeView & {code: string, lines: Piece[][], defects: Defect[]}} ReplyView
  */
@@ -201,6 +203,19 @@ function pieceNodes(pieces, ends = false) {
  */
 function lineNodes(lines) {
   return lines.map((pieces) => element("div", { className: "wire" }, ...pieceNodes(pieces)));
+}
+
+/**
+ * Return a reply's kinds of parts as a table.
+ * @param {PartKind[]} parts
+ * @param {string[]} head
+ */
+function partTable(parts, head) {
+  return element("div", { className: "scroll", tabIndex: 0 }, element("table", { className: "parts" },
+    element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", textContent: text })))),
+    element("tbody", {}, ...parts.map(({ name, text, explained }) => element("tr", {},
+      element("th", { scope: "row", textContent: name }), element("td", { className: "wire", textContent: text }),
+      element("td", { textContent: explained }))))));
 }
 
 /**

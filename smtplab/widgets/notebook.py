@@ -23,7 +23,9 @@ from smtplab.widgets.console.presenter import ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.game.presenter import GamePresenter
 from smtplab.widgets.live import LivePresenter
+from smtplab.widgets.lookup.presenter import LookupPresenter
 from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
 from smtplab.widgets.status.presenter import StatusPresenter
@@ -166,6 +168,27 @@ def sequence(lab: Lab | Transcript | str, *, lang: str | None = None) -> LabWidg
     return _widget(SequencePresenter(lab, lang))
 
 
+def game(number: int = 1, *, lang: str | None = None) -> LabWidget:
+    """Make the game: ten recorded replies to be guessed. The plain equivalent: `print(smtplab.survey())`.
+
+    number: which round, from 1; a number is the same round for everybody.
+    lang: "en" or "es", else the language that is set.
+    Raises TypeError and ValueError for what is no round's number; UnknownName for another language.
+    """
+    return _widget(GamePresenter(number, lang))
+
+
+def lookup(entry: str | int = "", *, lang: str | None = None) -> LabWidget:
+    """Look up a code, two codes, a reply, or the replies in a mail log.
+
+    The plain equivalent: `print(smtplab.explain(554))` and `print(smtplab.compare(211, 214))`.
+
+    entry: what is looked up at first, such as 554, "211 214", or text with replies in it.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return _widget(LookupPresenter(str(entry), lang))
+
+
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:
     """Show two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
 
@@ -189,6 +212,7 @@ def status(lab: Lab, *, lang: str | None = None) -> LabWidget:
 
 
 WIDGETS: dict[str, Callable[..., LabWidget]] = {
-    maker.__name__: maker for maker in (anatomy, console, exercise, gallery, sequence, side_by_side, status)
+    maker.__name__: maker
+    for maker in (anatomy, console, exercise, gallery, game, lookup, sequence, side_by_side, status)
 }
 """Each widget's folder → the function that makes one."""

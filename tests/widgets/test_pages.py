@@ -19,6 +19,8 @@ from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.game.presenter import GamePresenter
+from smtplab.widgets.lookup.presenter import LookupPresenter
 from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
 from smtplab.widgets.status.presenter import StatusPresenter
@@ -39,6 +41,8 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "console": ConsolePresenter,
     "exercise": lambda lab: ExercisePresenter("01.rcpt", lab),
     "gallery": lambda lab: GalleryPresenter(),
+    "game": lambda lab: GamePresenter(12),
+    "lookup": lambda lab: LookupPresenter("said: 550 5.1.1 " + NASTY),
     "sequence": SequencePresenter,
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
     "status": StatusPresenter,
@@ -100,7 +104,7 @@ def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> No
     assert it.el.get_attribute("lang") == "en"
     assert it.el.get_attribute("data-lm-suppress-shortcuts") == "true"
     assert it.el.inner_text().strip()
-    control = it.el.locator(CONTROLS.get(name, "input")).first
+    control = it.el.locator(CONTROLS.get(name, "input, textarea")).first
     control.focus()
     it.press("b", "Shift+B", "ArrowDown", "Tab")
     assert it.pressed() == []
@@ -116,12 +120,12 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
     """A key that runs the cell reaches the notebook, with its focus on the cell: it takes none from a text field."""
     it = Mounted(page, MAKERS[name](lab))
     page.evaluate("() => document.addEventListener('keydown', (event) => event.preventDefault())")  # as a notebook does
-    it.el.locator(CONTROLS.get(name, "input, select")).first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).first.focus()
     it.press(key)
     assert it.pressed()[-1] == "Enter"
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert [each for each in it.sent if each["type"] != "hello"] == []
-    it.el.locator(CONTROLS.get(name, "input, select")).first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).first.focus()
     it.press("b")
     assert it.pressed() == []
 
@@ -130,13 +134,13 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
 def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Keys with Ctrl, Cmd or Alt reach the notebook and leave the focus; what edits text stays with a text field."""
     it = Mounted(page, MAKERS[name](lab))
-    control = it.el.locator(CONTROLS.get(name, "input")).first
+    control = it.el.locator(CONTROLS.get(name, "input, textarea")).first
     control.focus()
     it.press("Control+s", "Meta+s", "Control+f", "Alt+b")
     assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
     expect(control).to_be_focused()
     it.press("Control+c", "Control+z", "Meta+a", "Control+ArrowLeft")
-    text = control.get_attribute("type") == "text"
+    text = control.evaluate("(node) => node.type.startsWith('text')")  # a textarea's type is its name
     assert [key for key in it.pressed() if key not in ("Control", "Meta")] == (
         [] if text else ["c", "z", "a", "ArrowLeft"]
     )
@@ -146,7 +150,7 @@ def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> No
 def test_escape_leaves(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Esc gives the focus back to the cell, and the notebook hears it."""
     it = Mounted(page, MAKERS[name](lab))
-    it.el.locator(CONTROLS.get(name, "input, select")).last.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).last.focus()
     it.press("Escape")
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert it.pressed() == ["Escape"]
