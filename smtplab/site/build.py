@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.site.landing import add_bar, add_landing
 from smtplab.site.parts import BuildCache, default_cache, digest_of, sources
 from smtplab.site.place import LIST, check_place, put, same, write_list
+from smtplab.site.start import add_start
 from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _told = Sentences("site/texts")
 
 _LEFT_OUT = shutil.ignore_patterns("rspack.config*.js", "doc", "*.map")
+_APPS = ("lab", "notebooks")
 _DATE = "2020-01-01T00:00:00Z"
 """Each file's date in JupyterLite's lists: the date of the build would make each build another."""
 
@@ -31,9 +33,10 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
     Raises SiteError: something else is in the folder, or a program, a package or the disk is missing.
     """
     check_place(target)
-    page_files = sources() / "page"
+    page_files, start_files = sources() / "page", sources() / "start"
     build_cache = BuildCache((cache or default_cache()) / "site", say)
     lite = build_cache.lite()
+    packages = build_cache.packages(lite)
 
     def maker(folder: Path) -> None:
         site = folder / "site"
@@ -41,16 +44,15 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
         for listing in (site / "api").rglob("all.json"):
             listing.write_text(json.dumps(_dated(json.loads(listing.read_text("utf-8"))), indent=1) + "\n", "utf-8")
         add_landing(site, page_files, build_cache.plan["page"]["specs"])
-        add_bar(site, ("lab", "notebooks"))
+        add_bar(site, _APPS)
+        add_start(site, start_files, packages, _APPS)
         write_list(site)
 
-    page = {path.name: path.read_bytes() for path in sorted(page_files.iterdir())}
+    page = {path.as_posix(): path.read_bytes() for part in (page_files, start_files) for path in sorted(part.iterdir())}
     builder = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    stamp = (lite.parent / ".made-from").read_text()
-    site = (
-        build_cache.make("whole", _told("landing"), digest_of(stamp, page, build_cache.plan["page"], builder), maker)
-        / "site"
-    )
+    stamps = [(part / ".made-from").read_text() for part in (lite.parent, packages)]
+    digest = digest_of(*stamps, page, build_cache.plan["page"], builder)
+    site = build_cache.make("whole", _told("landing"), digest, maker) / "site"
     if same(site, target):
         say(_told("unchanged", target=target))
         return False

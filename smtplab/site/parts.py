@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.course.lessons import learners_copy, lessons
 from smtplab.errors import SiteError
 from smtplab.site import wheels
-from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
+from smtplab.site.tools import find_node, find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import reason
@@ -170,6 +170,31 @@ class BuildCache:
             shutil.rmtree(folder / "cache")
 
         return self.make("lite", "JupyterLite", digest_of(config, shipped, *stamps), maker) / "output"
+
+    def packages(self, lite: Path) -> Path:
+        """Put all that the kernel loads into one archive, most of it as bytecode: `packages.data`.
+
+        lite: the built JupyterLite, with its wheels and their lock.
+        """
+        node, pyodide, compiler = find_node(), self.pyodide(), sources() / "start/compile.mjs"
+        folder = lite / "static/pyodide-lock"
+        lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+        packed = [(folder / package["file_name"]).resolve() for package in lock["packages"].values()]
+        keep = self.plan["kernel"]["as_source"]
+
+        def maker(part: Path) -> None:
+            tree = part / "tree"
+            wheels.unpack(tree, packed)
+            run([node, str(compiler), str(pyodide.resolve()), str(tree.resolve()), *keep], part)
+            wheels.bundle(part / "packages.data", tree)
+            names = {path.name.removesuffix(".py").removesuffix(".pyc") for path in tree.iterdir()}
+            shipped = sorted(name for name in names if name.isidentifier())
+            (part / "packages.json").write_text(json.dumps(shipped) + "\n", "utf-8")
+            shutil.rmtree(tree)
+
+        stamp = [(pyodide / _STAMP).read_bytes(), compiler.read_bytes(), Path(wheels.__file__).read_bytes()]
+        digest = digest_of(keep, *stamp, *(path.read_bytes() for path in packed))
+        return self.make("packages", _told("packages"), digest, maker)
 
 
 _CONFIG = {".json", ".txt"}
