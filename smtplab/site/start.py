@@ -1,13 +1,17 @@
-"""What makes JupyterLite start sooner: the kernel's worker first, one archive for its packages. From deploy/lite/start."""
+"""What is added to JupyterLite's pages from deploy/lite/start: a sooner start, and a sentence where one is needed."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import re
 import shutil
+import tomllib
+from base64 import b64encode
+from html import escape
 from typing import TYPE_CHECKING
 
 from smtplab.errors import SiteError
+from smtplab.text.language import LANGUAGES
 from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
@@ -17,6 +21,11 @@ if TYPE_CHECKING:
 _say = Sentences("site/errors")
 
 _FILES = ("early.js", "kernel.mjs")
+_POLICY = (
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+"""JupyterLab compiles its settings' schemas, and a widget's module is a blob: the scripts' rule cannot be stricter."""
 _EXTENSION = "extensions/@jupyterlite/pyodide-kernel-extension/static"
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
@@ -33,19 +42,28 @@ def add_start(site: Path, source: Path, packages: Path, apps: Iterable[str]) -> 
         shutil.copyfile(source / name, start / name)
     for name in ("packages.data", "packages.json"):
         shutil.copyfile(packages / name, start / name)
+    digest = b64encode(hashlib.sha256((start / "packages.data").read_bytes()).digest()).decode()
+    kernel = (start / "kernel.mjs").read_text("utf-8")
+    (start / "kernel.mjs").write_text(kernel.replace('integrity = ""', f'integrity = "sha256-{digest}"', 1), "utf-8")
+    texts = tomllib.loads((source / "told.toml").read_text("utf-8"))
+    sentences = {lang: {name: words[lang] for name, words in texts.items()} for lang in LANGUAGES}
     workers = sorted((site / _EXTENSION).glob("comlink.worker.*.js"))
     if len(workers) != 1:
         raise SiteError(_say("unexpected_page", app=_EXTENSION))
     worker = f"../{_EXTENSION}/{workers[0].name}"
     (start / "worker.mjs").write_text(f'import "./kernel.mjs";\nimport "{worker}";\n', "utf-8")
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<script src="../start/early.js" data-worker="{worker}"'
+        f' data-sentences="{escape(json.dumps(sentences, ensure_ascii=False))}"></script>'
+    )
     for app in apps:
         page = site / app / "index.html"
-        html, found = re.subn(
-            r"(<head>)", rf'\1<script src="../start/early.js" data-worker="{worker}"></script>', page.read_text("utf-8")
-        )
-        if found != 1:
+        before, found, after = page.read_text("utf-8").partition("<head>")
+        if not found:
             raise SiteError(_say("unexpected_page", app=app))
-        page.write_text(html, "utf-8")
+        # the encoding first: a browser looks for it in a page's first octets alone
+        page.write_text(f'{before}{found}<meta charset="utf-8">{head}{after}', "utf-8")
     _use_archive(site)
 
 
@@ -53,6 +71,8 @@ def _use_archive(site: Path) -> None:
     """Put the archive in the place of the wheels, in JupyterLite's settings and on the disk."""
     file = site / "jupyter-lite.json"
     settings = json.loads(file.read_text("utf-8"))
+    # where the browser refuses to keep anything, a lesson runs all the same
+    settings["jupyter-config-data"]["enableMemoryStorage"] = True
     kernel = settings["jupyter-config-data"]["litePluginSettings"][_KERNEL]
     kernel["pyodideUrl"] = "./start/kernel.mjs"
     # these are there already: JupyterLite's kernel looks for none of them

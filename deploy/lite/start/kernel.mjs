@@ -5,19 +5,20 @@
 import { loadPyodide as load } from "../static/pyodide/pyodide.mjs";
 
 const packages = new URL("packages.data", import.meta.url);
+const integrity = ""; // the build writes the archive's digest here
 const gzip = [0x1f, 0x8b];
 const console_ = { stdout: (text) => console.log(text), stderr: (text) => console.error(text) };
 let told = console_;
 
-async function fetched(url) {
-  const response = await fetch(url);
+async function fetched(url, options) {
+  const response = await fetch(url, options);
   if (!response.ok) throw new Error(`${response.status} ${response.url}`);
   return response;
 }
 
 // The archive's octets, unpacked; some servers unpack it on the way, for its look.
 async function archive() {
-  const octets = new Uint8Array(await (await fetched(packages)).arrayBuffer());
+  const octets = new Uint8Array(await (await fetched(packages, { integrity })).arrayBuffer());
   if (gzip.some((octet, at) => octets[at] !== octet)) return octets;
   const plain = new Blob([octets]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(plain).arrayBuffer());
@@ -49,7 +50,7 @@ from importlib.machinery import PathFinder
 class Shipped:
     """Finds the modules that come with the site where they are, and nothing else."""
 
-    names = frozenset(shipped) | sys.stdlib_module_names
+    names = frozenset(shipped) | sys.stdlib_module_names | {"_pyodide", "pyodide"}
     path = [entry for entry in sys.path if entry]
 
     @classmethod
@@ -79,7 +80,7 @@ async function begin() {
 }
 
 const started = begin();
-started.catch(() => {}); // whoever asks is told
+started.catch((error) => { postMessage({ smtplabFailed: String(error.message ?? error).trim().split("\n").at(-1) }); });
 
 /** Return the Python that has been started; takes what JupyterLite hands to Pyodide's own function of this name. */
 export async function loadPyodide(options) {
