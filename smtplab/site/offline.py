@@ -1,4 +1,4 @@
-"""Keeping the site for offline use: the page that does it, and the service worker. The sources are in deploy/lite/start."""
+"""Keeping the site for offline use: the page that does it, and the service worker. Sources: deploy/lite/start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _say = Sentences("site/errors")
 def add_offline(site: Path, source: Path) -> None:
     """Write the page that keeps the site, in each language, link to it from the landing page, and the service worker.
 
-    site: the built folder, but for its list. source: deploy/lite/start. Raises SiteError for an unexpected landing page.
+    site: the built folder, but for its list. source: deploy/lite/start. Raises SiteError for an unexpected page.
     """
     shutil.copyfile(source / "offline.mjs", site / "start/offline.mjs")
     (site / "service-worker.js").rename(site / "start/jupyterlite-service-worker.js")

@@ -11,6 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from smtplab.errors import SiteError
+from smtplab.site.landing import home
 from smtplab.text.language import LANGUAGES
 from smtplab.text.sentences import Sentences
 
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 _say = Sentences("site/errors")
 
-_FILES = ("early.js", "kernel.mjs")
+_FILES = ("ahead.mjs", "early.js", "keep.mjs", "kernel.mjs", "python.mjs")
 _POLICY = (
     "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 """JupyterLab compiles its settings' schemas, and a widget's module is a blob: the scripts' rule cannot be stricter."""
+_BEGINS_WITH = (
+    "start/*.data", "build/lab/bundle.js", "build/notebooks/bundle.js", "build/jlab_core.*.js", "jupyter-lite.json",
+    "extensions/*/*/static/remoteEntry.*.js", "extensions/*/*/static/comlink.worker.*.js",
+)  # fmt: skip
+"""What a lesson's page begins with, beside the site's own files that the landing page has loaded."""
 _EXTENSION = "extensions/@jupyterlite/pyodide-kernel-extension/static"
 _KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
@@ -43,8 +49,8 @@ def add_start(site: Path, source: Path, packages: Path, apps: Iterable[str]) -> 
     for name in ("packages.data", "packages.json"):
         shutil.copyfile(packages / name, start / name)
     digest = b64encode(hashlib.sha256((start / "packages.data").read_bytes()).digest()).decode()
-    kernel = (start / "kernel.mjs").read_text("utf-8")
-    (start / "kernel.mjs").write_text(kernel.replace('integrity = ""', f'integrity = "sha256-{digest}"', 1), "utf-8")
+    python = (start / "python.mjs").read_text("utf-8")
+    (start / "python.mjs").write_text(python.replace('integrity = ""', f'integrity = "sha256-{digest}"', 1), "utf-8")
     texts = tomllib.loads((source / "told.toml").read_text("utf-8"))
     sentences = {lang: {name: words[lang] for name, words in texts.items()} for lang in LANGUAGES}
     workers = sorted((site / _EXTENSION).glob("comlink.worker.*.js"))
@@ -56,6 +62,7 @@ def add_start(site: Path, source: Path, packages: Path, apps: Iterable[str]) -> 
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f'<script src="../start/early.js" data-worker="{worker}"'
         f' data-sentences="{escape(json.dumps(sentences, ensure_ascii=False))}"></script>'
+        '<script type="module" src="../start/ahead.mjs"></script>'
     )
     for app in apps:
         page = site / app / "index.html"
@@ -64,7 +71,15 @@ def add_start(site: Path, source: Path, packages: Path, apps: Iterable[str]) -> 
             raise SiteError(_say("unexpected_page", app=app))
         # the encoding first: a browser looks for it in a page's first octets alone
         page.write_text(f'{before}{found}<meta charset="utf-8">{head}{after}', "utf-8")
+    for lang in LANGUAGES:
+        page = site / home(lang) / "index.html"
+        before, _, after = page.read_text("utf-8").partition("</head>")
+        top = "../" if home(lang) else ""
+        page.write_text(f'{before}<script type="module" src="{top}start/ahead.mjs"></script></head>{after}', "utf-8")
     _use_archive(site)
+    first = [path for pattern in _BEGINS_WITH for path in sorted(site.glob(pattern))]
+    paths = [path.relative_to(site).as_posix() for path in first]
+    (start / "ahead.json").write_text(json.dumps(paths) + "\n", "utf-8")
 
 
 def _use_archive(site: Path) -> None:
