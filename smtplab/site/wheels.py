@@ -100,7 +100,7 @@ def unpack(tree: Path, packed: Iterable[Path]) -> None:
 
 
 _METADATA = ("METADATA", "entry_points.txt")
-_NOT_READ = {"nbextension", "sphinxext", "tests"}
+_NOT_READ = {"docs", "nbextension", "qa", "sphinxext", "tests"}
 
 
 def bundle(target: Path, tree: Path) -> None:

@@ -61,7 +61,11 @@ sys.meta_path.insert(sys.meta_path.index(PathFinder), Shipped)
 
 import pyodide_kernel
 import anywidget, aiosmtpd.smtp, ipywidgets, smtplab
+smtplab.start, smtplab.set_language
 `;
+
+// What a kept heap has besides: all of smtplab, which is imported name by name when it is first used.
+const FILL = "import smtplab; [getattr(smtplab, name) for name in smtplab.__all__]";
 
 // What a restored heap lacks: folders that were made on the way, and chance.
 const RESUME = `
@@ -151,6 +155,7 @@ export async function keep() {
   const cache = await caches.open(CACHE);
   if (await cache.match(address())) return;
   const python = await start({ _makeSnapshot: true });
+  python.runPython(FILL);
   const octets = python.makeMemorySnapshot({ serializer: serializer(python) });
   await forget();
   await (await caches.open(CACHE)).put(address(), new Response(octets));
