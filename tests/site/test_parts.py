@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from smtplab.errors import SiteError
 from smtplab.site import tools, wheels
-from smtplab.site.parts import BuildCache, default_cache
+from smtplab.site.parts import BuildCache, default_cache, sources
 from tests.helpers.paths import PACKAGE
 
 
@@ -43,6 +45,41 @@ def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
     assert (tmp_path / "part/a").read_text() == "whole"
     with pytest.raises(SiteError, match="the registry is away"):
         cache.make("part", "the part", "y", fail)
+
+
+def test_what_builds_is_known_by_its_digest() -> None:
+    """Each package that builds the site stands in the list with digests, in the version that is asked for."""
+    wanted = re.findall(
+        r"^([\w-]+)(?:\[\w+\])?==(\S+)$", (sources() / "build-requirements.txt").read_text(), re.MULTILINE
+    )
+    blocks = re.split(r"\n(?=\S)", (sources() / "build-lock.txt").read_text().split("build-lock.txt\n")[1])
+    locked = {re.split(r"[ \\]", block)[0]: block for block in blocks}
+    assert len(wanted) > 5
+    assert {f"{name}=={version}" for name, version in wanted} <= locked.keys()
+    assert [name for name, block in locked.items() if "--hash=sha256:" not in block] == []
+
+
+def test_another_file_than_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel or an archive whose digest is not the known one stops the build, which names it."""
+    cache = BuildCache(tmp_path / "cache", lambda _line: None)
+    lite = tmp_path / "lite"
+    folder = lite / "static/pyodide-lock"
+    folder.mkdir(parents=True)
+    (tmp_path / "cache/pyodide").mkdir(parents=True)
+    (tmp_path / "cache/pyodide/.made-from").write_text("x")
+    wheel = wheels.pack_stand_in(folder, "some-thing", "9.0")
+    lock = {"packages": {"some-thing": {"file_name": wheel.name}}}
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock))
+    with pytest.raises(SiteError, match=r"some_thing-9\.0-py3-none-any\.whl is not the file that is known"):
+        cache.packages(lite)
+
+    def pack(_command: object, folder: Path) -> str:
+        (folder / "pyodide-0.tgz").write_bytes(b"something else")
+        return ""
+
+    monkeypatch.setattr("smtplab.site.parts.run", pack)
+    with pytest.raises(SiteError, match=r"pyodide-0\.tgz is not the file that is known"):
+        BuildCache(tmp_path / "other", lambda _line: None).pyodide()
 
 
 def test_missing_programs(monkeypatch: pytest.MonkeyPatch) -> None:
