@@ -50,7 +50,7 @@ def test_modules_of_the_learner(visit: Visit) -> None:
         ("stdout", "22\n")
     ]
     (missing,) = run(page, "import nosuchmodule")
-    assert missing == ("error", "ModuleNotFoundError: No module named 'nosuchmodule'")
+    assert missing[1].endswith("No module named 'nosuchmodule'")
 
 
 def test_the_second_visit(visit: Visit) -> None:
@@ -63,9 +63,7 @@ def test_the_second_visit(visit: Visit) -> None:
     page = visit.lesson(LESSON)
     page.on("console", lambda message: warnings.append(message.text))
     assert [shown(cell) for cell in outputs(page)] == wanted
-    assert run(page, "import random, uuid, pygments.lexers\nprint(1 / 0)")[-1] == (
-        "error", "ZeroDivisionError: division by zero",
-    )  # fmt: skip
+    assert run(page, "import random, uuid, pygments.lexers\nprint(1 / 0)")[-1][1].endswith("division by zero")
     first, second = (run(visit.lesson(LESSON), "import random\nprint(random.random())") for _ in range(2))
     assert first != second
     page.evaluate("""async () => { const cache = await caches.open("smtplab-start");

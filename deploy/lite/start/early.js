@@ -10,9 +10,9 @@
   var lang = sentences[path.split("/")[0]] ? path.split("/")[0] : Object.keys(sentences)[0];
   var told = {};
 
-  // Say a sentence once; what is worse stands in place of what is less.
+  // Say a sentence once, the newest in place of the one before; where nothing is kept, nothing more is said of keeping.
   function tell(name, detail) {
-    if (told[name]) return;
+    if (told[name] || (told.no_storage && name === "no_service_worker")) return;
     told[name] = true;
     var show = function () {
       var box = document.getElementById("smtplab-told") || document.createElement("div");
@@ -28,7 +28,7 @@
       close.type = "button";
       close.textContent = sentences[lang].close;
       close.onclick = function () { box.remove(); };
-      if (box.lastChild) box.removeChild(box.lastChild);
+      while (box.lastChild) box.removeChild(box.lastChild);
       box.appendChild(line);
       box.appendChild(close);
       document.body.appendChild(box);
