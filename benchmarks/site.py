@@ -130,7 +130,7 @@ def cold(browser: Browser, start: object, *details: str) -> float:
     """Start with nothing stored."""
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(200_000)
     taken: float = start(page, *details)  # type: ignore[operator]
     context.close()
     return taken
@@ -146,7 +146,7 @@ def again(browser: Browser, address: str) -> float:
     context = browser.new_context()
     for _visit in ("first", "second"):
         page = context.new_page()
-        page.set_default_timeout(90_000)
+        page.set_default_timeout(200_000)
         taken = lesson(page, address)
         if _visit == "first":
             page.locator("html[data-kept]").wait_for(state="attached")
@@ -159,7 +159,7 @@ def from_landing(browser: Browser, address: str) -> float:
     """Return what lesson 1 takes for a visitor who was on the landing page for ten seconds, its server running."""
     context = browser.new_context()
     page = context.new_page()
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(200_000)
     page.goto(address)
     page.locator("html[data-ready=true]").wait_for(state="attached")
     page.wait_for_timeout(10_000)

@@ -2,7 +2,8 @@
 // what shortens the next start, and fetch what JupyterLab begins with.
 
 const site = new URL("../", import.meta.url);
-const settled = 1500; // milliseconds that the page has had for itself
+const onLanding = () => document.documentElement.dataset.ready === "true";
+const settled = () => (onLanding() ? 1_500 : 10_000); // milliseconds that the page has for itself: a lesson is worked with
 
 function ready() {
   const { documentElement } = document;
@@ -21,7 +22,7 @@ async function prefetch() {
 }
 
 await ready();
-if (document.documentElement.dataset.ready) await prefetch(); // the landing page
+if (onLanding()) await prefetch(); // the landing page
 setTimeout(() => {
   const worker = new Worker(new URL("keep.mjs", import.meta.url), { type: "module" });
   worker.addEventListener("message", ({ data }) => {
@@ -29,4 +30,4 @@ setTimeout(() => {
     if (!data.kept) console.info("nothing is kept for the next start:", data.why);
     worker.terminate();
   });
-}, settled);
+}, settled());

@@ -70,6 +70,28 @@
 
   // --- what the browser keeps
 
+  // JupyterLab reads a storage without asking whether there is one: lend it one that lasts as long as the page.
+  function lend(name) {
+    var kept = {};
+    var storage = {
+      clear: function () { kept = {}; },
+      getItem: function (key) { return Object.prototype.hasOwnProperty.call(kept, key) ? kept[key] : null; },
+      key: function (at) { return Object.keys(kept)[at] || null; },
+      removeItem: function (key) { delete kept[key]; },
+      setItem: function (key, value) { kept[key] = String(value); },
+    };
+    Object.defineProperty(storage, "length", { get: function () { return Object.keys(kept).length; } });
+    try {
+      window[name].getItem("smtplab");
+    } catch (_refused) {
+      try {
+        Object.defineProperty(window, name, { configurable: true, value: storage });
+      } catch (_fixed) {
+        return; // a browser that lets nobody stand in for it: the sentence says what to do
+      }
+    }
+  }
+
   try {
     window.localStorage.getItem("smtplab");
     var asked = window.indexedDB.open("smtplab-asked");
@@ -80,6 +102,8 @@
     };
   } catch (_refused) {
     tell("no_storage");
+    lend("localStorage");
+    lend("sessionStorage");
   }
 
   // Without the service worker the kernel sees no files: a lesson runs, but its progress cannot be written.
