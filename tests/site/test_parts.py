@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -157,3 +158,20 @@ def test_a_stand_in_installs(tmp_path: Path) -> None:
     """An empty wheel has the metadata of a package and nothing else."""
     with zipfile.ZipFile(wheels.pack_stand_in(tmp_path, "some-thing", "9.0")) as archive:
         assert {Path(name).name for name in archive.namelist()} == {"METADATA", "WHEEL", "RECORD"}
+
+
+def test_what_is_unpacked_and_bundled(tmp_path: Path) -> None:
+    """Wheels are unpacked without what nothing reads; the same tree gives the same archive, without a date."""
+    members = [("a/__init__.py", b"x = 1"), ("a/data.txt", b"text"), ("a/tests/test_a.py", b""), ("a-1.data/x", b"")]
+    wheel = wheels.pack(tmp_path, "a", "1", members)
+    archives = []
+    for name in ("first", "second"):
+        tree = tmp_path / name
+        wheels.unpack(tree, [wheel])
+        wheels.bundle(tmp_path / f"{name}.data", tree)
+        archives.append((tmp_path / f"{name}.data").read_bytes())
+        os.utime(tree / "a/data.txt", (0, 0))
+    assert archives[0] == archives[1]
+    with tarfile.open(tmp_path / "first.data") as archive:
+        assert archive.getnames() == ["a-1.dist-info/METADATA", "a/__init__.py", "a/data.txt"]
+        assert {member.mtime for member in archive} == {0}
