@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from smtplab.errors import SiteError
 from smtplab.site import tools, wheels
 from smtplab.site.parts import BuildCache, default_cache, sources
+from smtplab.text.language import DEFAULT, LANGUAGES
 from tests.helpers.paths import PACKAGE
 
 
@@ -175,3 +177,16 @@ def test_what_is_unpacked_and_bundled(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "first.data") as archive:
         assert archive.getnames() == ["a-1.dist-info/METADATA", "a/__init__.py", "a/data.txt"]
         assert {member.mtime for member in archive} == {0}
+
+
+def test_the_sentences_of_the_pages() -> None:
+    """What a page of the site says stands in every language, and keeps its places to fill in."""
+    files = sorted(sources().glob("*/*.toml"))
+    assert {"told.toml", "offline.toml"} <= {path.name for path in files}
+    for path in files:
+        for name, words in tomllib.loads(path.read_text("utf-8")).items():
+            if DEFAULT not in words:
+                continue  # data, no sentence
+            assert set(LANGUAGES) <= set(words), f"{path.name}: {name}"
+            places = {frozenset(re.findall(r"\{\w+\}", words[lang])) for lang in LANGUAGES}
+            assert len(places) == 1, f"{path.name}: {name}"
