@@ -130,7 +130,7 @@
     list.then(function (site) {
       var names = performance.getEntriesByType("resource").map(function (entry) { return entry.name.split(/[?#]/)[0]; });
       var kernels = Object.keys(site.files).filter(function (name) { return /^(start|static\/pyodide)\//.test(name); });
-      return names.concat(failed, kernels.map(function (name) { return top + name; })).filter(function (name, at, all) {
+      return failed.concat(kernels.map(function (name) { return top + name; }), names).filter(function (name, at, all) {
         return name.indexOf(top) === 0 && site.files[name.slice(top.length)] && all.indexOf(name) === at;
       }).reduce(function (before, name) {
         return before.then(function (found) { return found || compare(name, site.files[name.slice(top.length)]); });
@@ -142,7 +142,8 @@
   }
 
   function compare(name, digest) {
-    return fetch(name, { cache: "force-cache" }).then(function (answer) {
+    // as it was loaded, else, where the browser will not show that to a script, once more
+    return fetch(name, { cache: "force-cache" }).catch(function () { return fetch(name, { cache: "reload" }); }).then(function (answer) {
       if (!answer.ok) return { missing: true, name: name };
       return answer.arrayBuffer().then(function (octets) { return crypto.subtle.digest("SHA-256", octets); })
         .then(function (found) {
