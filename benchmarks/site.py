@@ -176,6 +176,7 @@ def shares(browser: Browser, site: Path, address: str) -> tuple[float, float]:
     context = browser.new_context()
     page, requests = context.new_page(), set()
     context.on("requestfinished", lambda request: requests.add(urlsplit(request.url).path.removeprefix("/")))
+    page.set_default_timeout(200_000)
     lesson(page, address)
     context.close()
     everything = 0
@@ -213,6 +214,7 @@ def measure() -> Iterator[Row]:
         yield Row("lesson 1, second visit; peer: cold", middle["again"], middle["lesson"], "s", 0.6)
         yield Row("lesson 1 from the landing page; peer: cold", middle["from landing"], middle["lesson"], "s", 0.6)
         page = browser.new_page()
+        page.set_default_timeout(200_000)
         lesson(page, address)
         ran = page.evaluate(
             f"""async (code) => {{
