@@ -11,6 +11,7 @@ import ctypes
 import signal
 import sys
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,10 @@ _WAITS = frozenset({"sleep", "match", "fullmatch", "search", "findall", "sub", "
 
 class _TimeIsUp(KeyboardInterrupt):
     """A KeyboardInterrupt, so that asyncio lets it through its tasks as it lets an interrupt through."""
+
+
+class _Instead(BaseException):
+    """Comes in the place of what was raised too late, and is caught."""
 
 
 @contextmanager
@@ -165,9 +170,8 @@ class _Bell:
     def _set_thread(self) -> None:
         watched, over, lock = threading.get_ident(), threading.Event(), threading.Lock()
 
-        def raise_there(kind: type[BaseException] | None) -> None:
-            what = None if kind is None else ctypes.py_object(kind)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watched), what)
+        def raise_there(kind: type[BaseException]) -> None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(watched), ctypes.py_object(kind))
 
         def watch() -> None:
             wait = self.seconds
@@ -181,7 +185,13 @@ class _Bell:
         def end() -> None:
             with lock:
                 over.set()
-                raise_there(None)  # what was raised and has not come yet comes no more
+            if self.rung is None:
+                return
+            # in the place of what was raised and has not come yet: CPython would look for ever for one taken back
+            with suppress(_Instead):
+                raise_there(_Instead)
+                while True:
+                    time.sleep(0)
 
         with suppress(RuntimeError):  # a browser has no threads
             threading.Thread(target=watch, name="smtplab-check", daemon=True).start()
