@@ -132,7 +132,7 @@ def _lessons() -> tuple[str, ...]:
 
 
 class Outline(NamedTuple):
-    """What the list of a lesson's exercises says of one: id, titles by language, whether it predicts, is of the core."""
+    """What a list of exercises says of one: its id, titles by language, whether it predicts, and is of the core."""
 
     id: str
     titles: dict[str, str]

@@ -1,4 +1,4 @@
-"""The widgets in a notebook: one anywidget shell over a presenter, and a function for each widget that makes one.
+"""The widgets in a notebook: one shell over a presenter, and a function for each widget that makes one.
 
 The shell's traits are the presenter's state, whatever that is. A widget shows, it decides nothing.
 A widget is registered by its function here, which stands in `WIDGETS`, and by its name in `smtplab`. The function
@@ -12,7 +12,6 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
@@ -21,6 +20,7 @@ from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.live import LivePresenter
+from smtplab.widgets.shell import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _say = Sentences("widgets/errors")
 
 
-class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not typed for subclassing
+class LabWidget(Shell):
     """A presenter in a notebook: each name of its state is a trait of the widget.
 
     presenter: whom to show.
@@ -52,11 +52,6 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
             with suppress(RuntimeError):  # no loop runs here: a plain Python session
                 presenter.loop = asyncio.get_running_loop()
         self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
-
-    def add_traits(self, **traits: Any) -> None:
-        """Add the traits that the class has not: with them comes a class of this widget's own."""
-        if missing := {name: trait for name, trait in traits.items() if not self.has_trait(name)}:
-            super().add_traits(**missing)
 
     def open(self) -> None:
         """Do nothing yet: the model is opened when a page first needs its id."""
@@ -91,12 +86,11 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         for name, value in changes.items():
             setattr(self, name, value)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         self.presenter.hold()
         outputs.note(self.presenter)
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        return {**(data or {}), "text/plain": repr(self), "text/html": self.plain()}, metadata
+        data, metadata = super()._repr_mimebundle_(**options)
+        return {**data, "text/html": self.plain()}, metadata
 
     def __repr__(self) -> str:
         return repr(self.presenter)
