@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtplab.course.grading import Question, grade, kind_of
@@ -19,7 +20,7 @@ from smtplab.course.variants import varied, whole_number
 from smtplab.protocol.octets import show_octets, show_text
 from smtplab.text.html import as_text, escape
 from smtplab.text.language import resolve, speaking
-from smtplab.text.texts import Texts, data, listing, unknown
+from smtplab.text.texts import Texts, listing, read, told, unknown
 
 if TYPE_CHECKING:
     from smtplab.course.graders import Result
@@ -130,30 +131,44 @@ def _lessons() -> tuple[str, ...]:
     return listing("course/exercises", ".toml")
 
 
-def _table() -> dict[str, dict[str, Any]]:
-    """Read the exercises of all lessons, in order."""
-    return {key: row for lesson in _lessons() for key, row in data(f"course/exercises/{lesson}").items()}
+class Outline(NamedTuple):
+    """What a list of exercises says of one: its id, titles by language, whether it predicts, and is of the core."""
+
+    id: str
+    titles: dict[str, str]
+    prediction: bool
+    core: bool
+
+
+@cache
+def outlines(lesson: str) -> tuple[Outline, ...]:
+    """Return the outlines of a lesson's exercises, given its number ("01"); none for a lesson that has none.
+
+    The rest of its file is let go of: progress asks for all lessons, and a learner is in one.
+    """
+    rows = read(f"course/exercises/{lesson}").items() if lesson in _lessons() else ()
+    return tuple(Outline(key, row["title"], row.get("prediction", False), row.get("core", False)) for key, row in rows)
 
 
 def exercises(lesson: str = "") -> tuple[str, ...]:
     """Return the ids of all exercises, in the order of the lessons; of one lesson only, given its number ("01")."""
-    return tuple(key for key in _table() if not lesson or key.partition(".")[0] == lesson)
+    return tuple(each.id for number in ((lesson,) if lesson else _lessons()) for each in outlines(number))
 
 
 def row_of(exercise_id: str, lang: str, seed: int = 0) -> dict[str, Any]:
     """Return an exercise's row as a seed has it. Raises UnknownName, in `lang`, and TypeError for what is no seed."""
     lesson = exercise_id.partition(".")[0]
-    if lesson in _lessons() and exercise_id in (rows := data(f"course/exercises/{lesson}")):
+    if lesson in _lessons() and exercise_id in (rows := told(f"course/exercises/{lesson}", lang)):
         row: dict[str, Any] = rows[exercise_id]  # one lesson's file is enough, and reading is slow in a browser
-        return varied(row, _variants(exercise_id), seed) if whole_number(seed, lang) else row
+        return varied(row, _variants(exercise_id, lang), seed) if whole_number(seed, lang) else row
     raise unknown("exercise", exercise_id, exercises(), lang)
 
 
-def _variants(exercise_id: str) -> list[dict[str, Any]]:
+def _variants(exercise_id: str, lang: str) -> list[dict[str, Any]]:
     lesson = exercise_id.partition(".")[0]
     if lesson not in listing("course/variants", ".toml"):
         return []
-    rows: list[dict[str, Any]] = data(f"course/variants/{lesson}").get(exercise_id, [])
+    rows: list[dict[str, Any]] = told(f"course/variants/{lesson}", lang).get(exercise_id, [])
     return rows
 
 
@@ -162,7 +177,14 @@ def variants(exercise_id: str) -> int:
 
     More seeds draw other items where there is a pool to draw from, and else begin again with the first variant.
     """
-    return len(_variants(exercise_id))
+    return _cases(exercise_id.partition(".")[0]).get(exercise_id, 0)
+
+
+@cache
+def _cases(lesson: str) -> dict[str, int]:
+    """Return how many variants each of a lesson's exercises has that has any."""
+    rows = read(f"course/variants/{lesson}").items() if lesson in listing("course/variants", ".toml") else ()
+    return {key: len(cases) for key, cases in rows}
 
 
 def exercise(exercise_id: str, lang: str | None = None, seed: int = 0) -> Exercise:

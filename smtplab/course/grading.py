@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smtplab.course.graders import Mark, Result, bounds, grader
-from smtplab.course.graders.sandbox import Endless
+from smtplab.course.graders import Mark, Result, grader
 from smtplab.errors import NotAnAnswer
 from smtplab.protocol.octets import name_or_text, show_octets, show_text
 from smtplab.protocol.reply import Reply
@@ -216,6 +216,9 @@ def _text(question: Question, answer: Any) -> Result:
 
 
 def _function(question: Question, answer: Any) -> Result:
+    from smtplab.course.graders import bounds  # few exercises run a learner's code
+    from smtplab.course.graders.sandbox import Endless
+
     say = Texts("course/grading", question.lang)
     if answer is None:
         return Result("otherwise", before=say("unwritten"))
@@ -304,11 +307,17 @@ def _reply(item: Row) -> Reply:
     if "reply" in item:
         text: str = item["reply"]
         return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
-    from smtplab.recordings.recording import recording  # few exercises show what was recorded
+    return _recorded(item["personality"], item["command"])
 
-    reply = recording(item["personality"]).reply_to(item["command"].encode() + b"\r\n")
+
+@cache
+def _recorded(name: str, command: str) -> Reply:
+    """Return the reply of a recorded server to a command; the rest of its recording is let go of."""
+    from smtplab.recordings.recording import read  # few exercises show what was recorded
+
+    reply = read(name).reply_to(command.encode() + b"\r\n")
     if reply is None:
-        raise unknown("recorded command", item["command"], ())
+        raise unknown("recorded command", command, ())
     return Reply(reply.octets)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.course.exercises import row_of
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.text.html import escape
-from smtplab.text.texts import Texts, data, listing
+from smtplab.text.texts import Texts, listing, told
 
 if TYPE_CHECKING:
     from smtplab.course.grading import Row
@@ -59,7 +59,7 @@ def hints(exercise_id: str, lang: str, seed: int = 0) -> tuple[str, str]:
     seed: in which case the question was asked; a variant may bring hints of its own.
     Raises UnknownName for an unknown exercise, TypeError for what is no seed.
     """
-    found = row_of(exercise_id, lang, seed).get("hint") or _beside(exercise_id)["hint"]
+    found = row_of(exercise_id, lang, seed).get("hint") or _beside(exercise_id, lang)["hint"]
     return found["1"][lang], found["2"][lang]
 
 
@@ -69,7 +69,7 @@ def solution(exercise_id: str, lang: str, seed: int = 0) -> Solution:
     seed: in which case the question was asked. Raises UnknownName for an unknown exercise, TypeError for no seed.
     """
     row = row_of(exercise_id, lang, seed)
-    kind, beside, question = kind_of(row), _beside(exercise_id), Question(exercise_id, row, lang)
+    kind, beside, question = kind_of(row), _beside(exercise_id, lang), Question(exercise_id, row, lang)
     code: str = beside.get("code", "")
     answer = beside.get("answer", "") if kind.truth is None else kind.truth(question)
     words = row["feedback"][answer if kind.by_option else "right"][lang]
@@ -97,9 +97,9 @@ def _readable(row: Row, answer: str | tuple[str, ...], lang: str) -> str:
     return "\n".join(f"{number}. {first} — {options[name]}" for number, (first, name) in named)
 
 
-def _beside(exercise_id: str) -> dict[str, Any]:
+def _beside(exercise_id: str, lang: str) -> dict[str, Any]:
     """Return what stands beside an exercise: its hints and, where it is written, its model answer."""
     lesson = exercise_id.partition(".")[0]
-    rows = data(f"course/hints/{lesson}") if lesson in listing("course/hints", ".toml") else {}
+    rows = told(f"course/hints/{lesson}", lang) if lesson in listing("course/hints", ".toml") else {}
     found: dict[str, Any] = rows.get(exercise_id, {})
     return found

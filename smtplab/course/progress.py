@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from smtplab.course import report
 from smtplab.course.attempts import History
 from smtplab.course.disk import write_new
-from smtplab.course.exercises import exercise, exercises
+from smtplab.course.exercises import outlines
 from smtplab.course.logbook import logbook
 from smtplab.course.tasks import Lesson, Standing, Task
 from smtplab.text.language import resolve
@@ -64,12 +64,11 @@ def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | Non
     histories = book.histories()
     lessons = []
     for number, title in Texts("course/lessons", lang).all().items():
-        tasks = []
-        for exercise_id in exercises(number):
-            asked = exercise(exercise_id, lang)
-            history = histories.get(exercise_id, History())
-            tasks.append(Task(exercise_id, asked.title, asked.prediction, asked.core, history))
+        tasks = tuple(
+            Task(asked.id, asked.titles[lang], asked.prediction, asked.core, histories.get(asked.id, History()))
+            for asked in outlines(number)
+        )
         if tasks:
-            lessons.append(Lesson(number, title, tuple(tasks)))
+            lessons.append(Lesson(number, title, tasks))
     remarks = filter(None, (book.set_aside(lang), book.trouble(lang)))
     return Progress(tuple(lessons), lang, tuple(remarks), book.path is not None)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.protocol.reply import Reply
 from smtplab.protocol.transcript import Exchange, Transcript
-from smtplab.recordings.recording import names, recording
+from smtplab.recordings.recording import names, read
 from smtplab.text.html import table
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from smtplab.recordings.recording import Recording
 
 COMMANDS = ("HELP", "HELP MAIL", "HELP NOSUCH", "STAT", "STATUS", "XSTATUS", "NOOP", "VRFY postmaster")
@@ -40,19 +42,28 @@ class Server:
         return dialogue[-1] if dialogue is not None and dialogue[-1].reply is not None else None
 
 
-def _dialogue(server: Recording, command: str) -> Transcript | None:
-    line = command.encode() + b"\r\n"
-    reply = server.reply_to(line)
-    if reply is None or not reply.octets:
-        return None
-    exchanges = [Exchange(None, Reply(server.greeting.octets), source="recorded")]
+def _dialogues(server: Recording) -> dict[str, Transcript]:
+    """Return the dialogue of each command that was recorded; they share how they begin."""
+    greeting = Exchange(None, Reply(server.greeting.octets), source="recorded")
+    greeted = next(_hellos(server), None)
+    dialogues = {}
+    for command in COMMANDS:
+        line = command.encode() + b"\r\n"
+        reply = server.reply_to(line)
+        if reply is None or not reply.octets:
+            continue
+        begun = [greeting, greeted] if greeted and line in server.in_phase("greeted") else [greeting]
+        got = Exchange(line, Reply(reply.octets), 1, "recorded", reply.hangs_up)
+        dialogues[command] = Transcript([*begun, got])
+    return dialogues
+
+
+def _hellos(server: Recording) -> Iterator[Exchange]:
+    """Return what greeted the server with success, EHLO or LHLO."""
     for hello in (b"EHLO lab.example\r\n", b"LHLO lab.example\r\n"):
-        greeted = server.reply_to(hello, "connected")
-        if line in server.in_phase("greeted") and greeted is not None and greeted.octets[:3] == b"250":
-            exchanges.append(Exchange(hello, Reply(greeted.octets), source="recorded"))
-            break
-    exchanges.append(Exchange(line, Reply(reply.octets), 1, "recorded", reply.hangs_up))
-    return Transcript(exchanges)
+        reply = server.reply_to(hello, "connected")
+        if reply is not None and reply.octets[:3] == b"250":
+            yield Exchange(hello, Reply(reply.octets), source="recorded")
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,9 +106,8 @@ def survey() -> Survey:
     """Return what all recorded servers answered; the recordings are read at the first call."""
     servers = []
     for name in names():
-        server = recording(name)
-        dialogues = {command: dialogue for command in COMMANDS if (dialogue := _dialogue(server, command))}
-        servers.append(Server(name, server.software, server.version, server.date, dialogues))
+        server = read(name)
+        servers.append(Server(name, server.software, server.version, server.date, _dialogues(server)))
     return Survey(tuple(servers))
 
 

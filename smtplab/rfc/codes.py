@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import reprlib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import NotACode
 from smtplab.text.columns import field, heading
-from smtplab.text.language import resolve
+from smtplab.text.language import resolve, spoken
 from smtplab.text.sentences import Sentences
-from smtplab.text.texts import data, unknown
+from smtplab.text.texts import told, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -132,7 +133,7 @@ def explain(code: int | str, lang: str | None = None) -> ReplyCode:
     """
     lang = resolve(lang)
     number = _number(code, lang)
-    entry = catalogue().get(str(number))
+    entry = catalogue(lang).get(str(number))
     if entry is None:
         return _unlisted(number, lang)
     return ReplyCode(
@@ -160,13 +161,19 @@ def codes(kind: str | None = None) -> tuple[int, ...]:
     """
     if kind is not None and kind not in KINDS:
         raise unknown("kind of code", kind, KINDS)
-    listed = ((int(name), entry) for name, entry in catalogue().items() if name.isdigit())
-    return tuple(sorted(number for number, entry in listed if kind in (None, entry["kind"])))
+    return tuple(number for number, of_kind in _listed() if kind in (None, of_kind))
 
 
-def catalogue() -> dict[str, Any]:
-    """Return codes.toml, read once. It is shared: do not change it."""
-    return data("rfc/codes")
+@cache
+def _listed() -> tuple[tuple[int, str], ...]:
+    """Return each listed code and its kind, in order."""
+    rows = catalogue(spoken()).items()  # in whichever language: it is read already
+    return tuple(sorted((int(name), entry["kind"]) for name, entry in rows if name.isdigit()))
+
+
+def catalogue(lang: str) -> dict[str, Any]:
+    """Return codes.toml with its texts in one language, read once. It is shared: do not change it."""
+    return told("rfc/codes", lang)
 
 
 def label(key: str, lang: str) -> str:
@@ -194,7 +201,7 @@ def cite(sources: Iterable[str], lang: str) -> str:
 
 
 def _sentence(table: str, key: str, lang: str) -> str:
-    text: str = catalogue()[table][key][lang]
+    text: str = catalogue(lang)[table][key][lang]
     return text
 
 
@@ -210,17 +217,17 @@ def _number(code: object, lang: str) -> int:
     if not (len(digits) == 3 and digits.isascii() and digits.isdigit()):  # three digits
         hint = f", {_say('enhanced', lang)}" if digits.count(".") == 2 else ""
         raise NotACode(_say("three_digits", lang, code=shown) + hint)
-    if digits[0] not in "2345" and digits not in catalogue():
+    if digits[0] not in "2345" and digits not in catalogue(lang):
         raise NotACode(_say("first_digit", lang, code=shown))
     return int(digits)
 
 
 def _unlisted(code: int, lang: str) -> ReplyCode:
     """Explain a code that is not listed: by its digits (RFC 5321 §4.2, §4.3.2)."""
-    words = catalogue()["unlisted"]
+    words = catalogue(lang)["unlisted"]
     first, second, _ = tuple(str(code))
-    severity = catalogue()["severity"][first]
-    meaning = words["meaning" if second in catalogue()["category"] else "outside"][lang]
+    severity = catalogue(lang)["severity"][first]
+    meaning = words["meaning" if second in catalogue(lang)["category"] else "outside"][lang]
     meaning = meaning.format(code=code, digit=second, reading=severity["reading"][lang])
     return ReplyCode(
         code=code,
@@ -238,19 +245,19 @@ def _unlisted(code: int, lang: str) -> ReplyCode:
 
 def _severity(code: int, lang: str) -> str:
     first = str(code)[0]
-    entry = catalogue()["severity"].get(first)
+    entry = catalogue(lang)["severity"].get(first)
     if entry is None:
-        text: str = catalogue()["unlisted"]["severity"][lang].format(digit=first)
+        text: str = catalogue(lang)["unlisted"]["severity"][lang].format(digit=first)
         return text
     return f"{entry['name'][lang]}: {entry['reading'][lang]}"
 
 
 def _category(code: int, lang: str) -> str:
     first, second, _ = tuple(str(code))
-    words = catalogue()["unlisted"]
-    if first not in catalogue()["severity"]:
+    words = catalogue(lang)["unlisted"]
+    if first not in catalogue(lang)["severity"]:
         return str(words["no_category"][lang].format(digit=second))
-    entry = catalogue()["category"].get(second)
+    entry = catalogue(lang)["category"].get(second)
     if entry is None:
         return str(words["category"][lang].format(digit=second))
     return f"{entry['name'][lang]}: {entry['reading'][lang]}"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from smtplab.rfc.codes import ReplyCode, catalogue, cite, explain, label
 from smtplab.text.columns import WIDTH, columns, heading
+from smtplab.text.language import spoken
 
 
 class Row(NamedTuple):
@@ -170,7 +171,7 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
     """
     left, right = explain(a, lang), explain(b, lang)
     lang = left.lang
-    page = _written(left.code, right.code)
+    page = _written(left.code, right.code, lang)
     same, contrasts = _contrast(left, right)
     written = [(Difference(d[lang], tuple(d["source"])), d.get("alike", False)) for d in page.get("difference", ())]
     alike = [sentence for sentence, is_alike in written if is_alike]
@@ -179,7 +180,7 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
         Correction(
             claim=c["claim"][lang],
             verdict=c["verdict"],
-            shown=catalogue()["verdict"][c["verdict"]][lang],
+            shown=catalogue(lang)["verdict"][c["verdict"]][lang],
             text=c[lang],
             source=tuple(c["source"]),
         )
@@ -207,19 +208,19 @@ def written() -> tuple[tuple[int, int], ...]:
     >>> (211, 214) in written()
     True
     """
-    return tuple((int(name[:3]), int(name[4:])) for name in catalogue()["compare"])
+    return tuple((int(name[:3]), int(name[4:])) for name in catalogue(spoken())["compare"])
 
 
-def _written(a: int, b: int) -> dict[str, Any]:
-    """Return what codes.toml has on a pair of codes, in either order."""
-    page: dict[str, Any] = catalogue()["compare"].get(f"{min(a, b)}-{max(a, b)}", {})
+def _written(a: int, b: int, lang: str) -> dict[str, Any]:
+    """Return what codes.toml has on a pair of codes, in either order, in one language."""
+    page: dict[str, Any] = catalogue(lang)["compare"].get(f"{min(a, b)}-{max(a, b)}", {})
     return page
 
 
 def _rows(a: ReplyCode, b: ReplyCode) -> tuple[Row, ...]:
     rows = [
         ("both", f"{_name(a.severity)}, {_name(a.category)}", f"{_name(b.severity)}, {_name(b.category)}"),
-        ("kind", catalogue()["kind"][a.kind][a.lang], catalogue()["kind"][b.kind][b.lang]),
+        ("kind", catalogue(a.lang)["kind"][a.kind][a.lang], catalogue(b.lang)["kind"][b.kind][b.lang]),
         ("commands", a.answers, b.answers),
         ("meaning", a.meaning, b.meaning),
         ("when", a.when, b.when),
@@ -239,10 +240,10 @@ def _digits(a: ReplyCode, b: ReplyCode) -> tuple[Digit, ...]:
 def _contrast(a: ReplyCode, b: ReplyCode) -> tuple[tuple[str, ...], tuple[Difference, ...]]:
     """Return what two codes share, and where they part; one code with itself only shares."""
     lang, theory = a.lang, ("RFC 5321 §4.2.1",)
-    kinds = catalogue()["kind"]
+    kinds = catalogue(lang)["kind"]
 
     def sentence(key: str, **values: object) -> str:
-        text: str = catalogue()["pair"][key][lang].format(a=a.code, b=b.code, **values)
+        text: str = catalogue(lang)["pair"][key][lang].format(a=a.code, b=b.code, **values)
         return text
 
     if a.code == b.code:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from smtplab.text.language import resolve
-from smtplab.text.texts import data, unknown
+from smtplab.text.texts import read, unknown
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A rule. level: one of `LEVELS`, as RFC 2119 means them. source: RFC and section. text: in `lang`."""
 
@@ -45,5 +45,5 @@ def rules(lang: str | None = None) -> tuple[Rule, ...]:
 
 @cache
 def _register(lang: str) -> dict[str, Rule]:
-    rows = data("rfc/rules").items()
+    rows = read("rfc/rules").items()
     return {rule_id: Rule(rule_id, row["level"], row["source"], row["text"][lang], lang) for rule_id, row in rows}

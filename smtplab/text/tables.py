@@ -33,6 +33,11 @@ def listing(folder: str, suffix: str) -> tuple[str, ...]:
 @cache
 def data(name: str) -> dict[str, Any]:
     """Return the table in a TOML file, read once. name: from the package's top and without suffix: "rfc/codes"."""
+    return read(name)
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return the table in a TOML file, which nothing keeps: for whoever needs little of it. name: as `data` has it."""
     import tomllib  # a lab starts without it
 
     return tomllib.loads(octets(f"{name}.toml").decode("utf-8"))

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import errno
 import sys
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from smtplab.text.language import DEFAULT, resolve, spoken
+from smtplab.text.language import DEFAULT, LANGUAGES, resolve, spoken
 from smtplab.text.names import unknown_name
-from smtplab.text.tables import data, listing, octets
+from smtplab.text.tables import data, listing, octets, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from smtplab.errors import UnknownName
 
-__all__ = ["Texts", "data", "listing", "octets", "reason", "unknown"]
+__all__ = ["Texts", "data", "listing", "octets", "read", "reason", "told", "unknown"]
 
 
 class Texts:
@@ -39,12 +40,29 @@ class Texts:
 
     def all(self) -> dict[str, str]:
         """Return every text, by key."""
-        return {key: texts[self.lang] for key, texts in data(self.name).items()}
+        return {key: texts[self.lang] for key, texts in told(self.name, self.lang).items()}
+
+
+@cache
+def told(name: str, lang: str) -> dict[str, Any]:
+    """Return the table in a TOML file as `data` does, but with its texts in one language: who learns asks for one."""
+    table = read(name)
+    return {sys.intern(key): _only(table.pop(key), lang) for key in list(table)}  # each goes before the next is made
+
+
+def _only(value: Any, lang: str) -> Any:
+    """Return a value of a table without its texts in other languages. Its keys, the same in each row, are kept once."""
+    if isinstance(value, list):
+        return [_only(each, lang) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = ((key, each) for key, each in value.items() if key == lang or key not in LANGUAGES)
+    return {sys.intern(key): _only(each, lang) for key, each in kept}
 
 
 def filled(name: str, key: str, lang: str, fields: dict[str, object]) -> str:
     """Return a text of a file in a language, its fields filled in."""
-    text: str = data(name)[key][lang]
+    text: str = told(name, lang)[key][lang]
     return text.format(**fields) if fields else text
 
 

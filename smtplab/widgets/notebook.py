@@ -1,7 +1,8 @@
-"""The widgets in a notebook: one anywidget shell over a presenter, and a function for each widget that makes one.
+"""The widgets in a notebook: one shell over a presenter, and a function for each widget that makes one.
 
 The shell's traits are the presenter's state, whatever that is. A widget shows, it decides nothing.
-A widget is registered by its function here, which stands in `WIDGETS`, and by its name in `smtplab`.
+A widget is registered by its function here, which stands in `WIDGETS`, and by its name in `smtplab`. The function
+loads its presenter: a notebook shows few of them, and a kernel holds what it loads.
 """
 
 from __future__ import annotations
@@ -18,17 +19,8 @@ from smtplab.protocol.reply import Reply
 from smtplab.text.html import as_text
 from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
-from smtplab.widgets.anatomy.presenter import AnatomyPresenter
-from smtplab.widgets.console.presenter import ConsolePresenter
-from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.files import module, stylesheet
-from smtplab.widgets.gallery.presenter import GalleryPresenter
-from smtplab.widgets.game.presenter import GamePresenter
 from smtplab.widgets.live import LivePresenter
-from smtplab.widgets.lookup.presenter import LookupPresenter
-from smtplab.widgets.sequence.presenter import SequencePresenter
-from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
-from smtplab.widgets.status.presenter import StatusPresenter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +45,6 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
     def __init__(self, presenter: Presenter) -> None:
         self.presenter = presenter
-        self.add_traits(**{name: traitlets.Any().tag(sync=True) for name in presenter.state})
         super().__init__(**presenter.state)
         presenter.on_show = self._show
         presenter.tell = self._tell
@@ -61,6 +52,11 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
             with suppress(RuntimeError):  # no loop runs here: a plain Python session
                 presenter.loop = asyncio.get_running_loop()
         self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
+
+    def add_traits(self, **traits: Any) -> None:
+        """Add the traits that the class has not: with them comes a class of this widget's own."""
+        if missing := {name: trait for name, trait in traits.items() if not self.has_trait(name)}:
+            super().add_traits(**missing)
 
     def open(self) -> None:
         """Do nothing yet: the model is opened when a page first needs its id."""
@@ -107,14 +103,17 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
 
 @cache
-def _class_of(name: str) -> type[LabWidget]:
-    """Return a widget's class, the shell with its module and stylesheet. By its name anywidget tells styles apart."""
-    body = {"_esm": module(name), "_css": stylesheet(name), "__module__": __name__}
-    return type(f"{name.title().replace('_', '')}Widget", (LabWidget,), body)
+def _class_of(name: str, state: tuple[str, ...]) -> type[LabWidget]:
+    """Return a widget's class, the shell with its module, its stylesheet and the names of its presenter's state."""
+    own = f"{name.title().replace('_', '')}Widget"
+    body: dict[str, Any] = {each: traitlets.Any().tag(sync=True) for each in state}
+    texts = {"_esm": module(name), "_css": stylesheet(name), "_anywidget_id": f"{__name__}.{own}"}  # tells styles apart
+    body |= {each: traitlets.Unicode(text).tag(sync=True) for each, text in texts.items()}
+    return type(own, (LabWidget,), {**body, "__module__": __name__})
 
 
 def _widget(presenter: Presenter) -> LabWidget:
-    return _class_of(presenter.name)(presenter)
+    return _class_of(presenter.name, tuple(presenter.state))(presenter)
 
 
 def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> LabWidget:
@@ -123,6 +122,8 @@ def anatomy(reply: Reply | bytes, *, lang: str | None = None) -> LabWidget:
     reply: a Reply, or octets. Raises NotAReply for octets that are no reply.
     lang: "en" or "es", else the language that is set.
     """
+    from smtplab.widgets.anatomy.presenter import AnatomyPresenter
+
     return _widget(AnatomyPresenter(reply if isinstance(reply, Reply) else Reply(reply), lang))
 
 
@@ -132,6 +133,8 @@ def console(lab: Lab, *, lang: str | None = None) -> LabWidget:
     The plain equivalent: `lab.send(...)` and `print(lab.transcript)`.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
+    from smtplab.widgets.console.presenter import ConsolePresenter
+
     return _widget(ConsolePresenter(lab, lang))
 
 
@@ -143,6 +146,8 @@ def exercise(exercise_id: str, lab: Lab | None = None, *, seed: int = 0, lang: s
     lang: "en" or "es", else the language that is set.
     Raises UnknownName for an unknown exercise or language, TypeError for a seed that is no whole number.
     """
+    from smtplab.widgets.exercise.presenter import ExercisePresenter
+
     return _widget(ExercisePresenter(exercise_id, lab, lang, seed=seed))
 
 
@@ -152,6 +157,8 @@ def gallery(*, predict: bool = False, lang: str | None = None) -> LabWidget:
     predict: hide each code until the reader has predicted it; the reader may switch it on and off.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
+    from smtplab.widgets.gallery.presenter import GalleryPresenter
+
     return _widget(GalleryPresenter(lang, predict=predict))
 
 
@@ -165,6 +172,8 @@ def sequence(lab: Lab | Transcript | str, *, lang: str | None = None) -> LabWidg
     Raises UnknownName for a name or language that there is not; RecordingError and OSError for a file; TypeError for
     what is none of these.
     """
+    from smtplab.widgets.sequence.presenter import SequencePresenter
+
     return _widget(SequencePresenter(lab, lang))
 
 
@@ -175,6 +184,8 @@ def game(number: int = 1, *, lang: str | None = None) -> LabWidget:
     lang: "en" or "es", else the language that is set.
     Raises TypeError and ValueError for what is no round's number; UnknownName for another language.
     """
+    from smtplab.widgets.game.presenter import GamePresenter
+
     return _widget(GamePresenter(number, lang))
 
 
@@ -186,6 +197,8 @@ def lookup(entry: str | int = "", *, lang: str | None = None) -> LabWidget:
     entry: what is looked up at first, such as 554, "211 214", or text with replies in it.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
+    from smtplab.widgets.lookup.presenter import LookupPresenter
+
     return _widget(LookupPresenter(str(entry), lang))
 
 
@@ -199,6 +212,8 @@ def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: 
     """
     if lab is not None and isinstance(first, int) != isinstance(second, int):
         raise TypeError(_say("one_of_each", lang, first=repr(first), second=repr(second)))
+    from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+
     return _widget(SideBySidePresenter(lab, first, second, lang))
 
 
@@ -208,6 +223,8 @@ def status(lab: Lab, *, lang: str | None = None) -> LabWidget:
     lab: whose server counts. The figures follow every command, whoever sends it: cells, widgets, other programs.
     lang: "en" or "es", else the language that is set. Raises UnknownName for another.
     """
+    from smtplab.widgets.status.presenter import StatusPresenter
+
     return _widget(StatusPresenter(lab, lang))
 
 

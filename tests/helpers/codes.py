@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from smtplab.rfc.codes import catalogue
+from smtplab.text.texts import data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXTS = ("text", "meaning", "when", "fix", "use")
+
+
+def catalogue() -> dict[str, Any]:
+    """Return codes.toml, in every language."""
+    return data("rfc/codes")
 
 
 def entries() -> dict[str, dict[str, Any]]:

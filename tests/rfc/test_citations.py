@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtplab.recordings.recording import names
-from smtplab.rfc.codes import catalogue
+from tests.helpers.codes import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -263,7 +263,7 @@ def test_import_reads_nothing():
     """Importing reads no data file and loads no widget; the first question reads the file, once."""
     program = (
         "import sys, smtplab.rfc.compare; c = sys.modules['smtplab.rfc.codes']\n"
-        "read = sys.modules['smtplab.text.texts'].data.cache_info\n"
+        "read = sys.modules['smtplab.text.texts'].told.cache_info\n"
         "assert read().currsize == 0\n"
         "assert not {'ipywidgets', 'anywidget', 'aiosmtpd'} & set(sys.modules)\n"
         "c.explain(214); smtplab.rfc.compare.compare(211, 214)\n"

@@ -8,10 +8,10 @@ from itertools import combinations_with_replacement
 import pytest
 
 from smtplab.errors import NotACode
-from smtplab.rfc.codes import catalogue, codes, explain
+from smtplab.rfc.codes import codes, explain
 from smtplab.rfc.compare import compare
 from smtplab.text.language import LANGUAGES
-from tests.helpers.codes import pairs
+from tests.helpers.codes import catalogue, pairs
 
 VERDICTS = {
     *("right", "wrong", "half", "unsupported", "too strong"),

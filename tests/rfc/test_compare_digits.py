@@ -6,9 +6,10 @@ from itertools import combinations
 
 import pytest
 
-from smtplab.rfc.codes import catalogue, codes
+from smtplab.rfc.codes import codes
 from smtplab.rfc.compare import compare
 from smtplab.text.language import LANGUAGES
+from tests.helpers.codes import catalogue
 
 KINDS_OF_DIGIT = ("severity", "category")
 

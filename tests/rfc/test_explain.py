@@ -9,11 +9,11 @@ import re
 import pytest
 
 from smtplab.errors import NotACode, UnknownName
-from smtplab.rfc.codes import catalogue, cite, codes, explain
+from smtplab.rfc.codes import cite, codes, explain
 from smtplab.rfc.compare import compare
 from smtplab.text.columns import WIDTH
 from smtplab.text.language import LANGUAGES
-from tests.helpers.codes import TEXTS, entries
+from tests.helpers.codes import TEXTS, catalogue, entries
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -83,6 +83,8 @@ class ClockPresenter(Presenter):
 FUNCTION = '''
 def clock(*, lang: str | None = None) -> LabWidget:
     """Make a clock."""
+    from smtplab.widgets.clock.presenter import ClockPresenter
+
     return _widget(ClockPresenter(lang))
 
 
@@ -117,7 +119,6 @@ def test_a_new_widget(tmp_path: Path) -> None:
     (folder / "widget.css").write_text(".smtplab-clock { margin: 0; }\n")
     (folder / "widget.js").write_text("const hour = 12;\nexport default { render() {} };\n")
     shell = package / "widgets/notebook.py"
-    put_in(shell, "from smtplab.widgets.console", "from smtplab.widgets.clock.presenter import ClockPresenter\n")
     shell.write_text(FUNCTION.join(shell.read_text("utf-8").rsplit("\nWIDGETS", 1)))
     put_in(shell, "console, exercise, gallery", "clock, ")
     names = package / "__init__.py"
