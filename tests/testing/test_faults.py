@@ -12,7 +12,7 @@ import pytest
 from smtplab import Answer
 from smtplab.testing import faults
 from smtplab.testing.faults import COMMON, Closing, Cut, Delay, DropAfter, Moment, OneOctetASegment
-from tests.testing.mailing import mail
+from tests.helpers.mailing import mail
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import pytest
 
 from smtplab.errors import LabError, UnknownName
 from smtplab.testing import faults
-from tests.testing.mailing import mail
+from tests.helpers.mailing import mail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
