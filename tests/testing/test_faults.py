@@ -115,6 +115,12 @@ def test_starttls_refused(smtp_says: Says, smtp_certificate: Certificate, how: o
             assert client.noop()[0] == 250
 
 
+def test_starttls_is_listed_after_one_line(smtp_says: Says) -> None:
+    """A reply to EHLO of one line gets its second: it is a multiline reply then, as RFC 5321 §4.2.1 has it."""
+    lab = smtp_says({"EHLO": "250 me"}, COMMON["starttls-454"])
+    assert lab.send("EHLO x").raw == b"250-me\r\n250 STARTTLS\r\n"
+
+
 def test_later_means_later(smtp_says: Says) -> None:
     """A transient refusal is said as often as it should, over all sessions, and then the mail is taken."""
     for at, error in (("RCPT", smtplib.SMTPRecipientsRefused), (".", smtplib.SMTPDataError)):
