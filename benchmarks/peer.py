@@ -17,11 +17,11 @@ class Handler:
 
 
 @contextmanager
-def stock() -> Iterator[tuple[str, int]]:
-    """Run stock aiosmtpd, and return its address."""
+def stock(handler: object | None = None) -> Iterator[tuple[str, int]]:
+    """Run stock aiosmtpd with a handler, and return its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    controller = Controller(Handler(), hostname="127.0.0.1", port=port)
+    controller = Controller(handler or Handler(), hostname="127.0.0.1", port=port)
     controller.start()
     try:
         yield "127.0.0.1", port

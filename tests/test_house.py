@@ -14,7 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator
     from pathlib import Path
 
-ROOMS = ("cli", "site", "widgets", "course", "lab", "recordings", "rfc", "server", "protocol", "text", "errors")
+ROOMS = (
+    "cli",
+    "site",
+    "widgets",
+    "course",
+    "testing",
+    "lab",
+    "recordings",
+    "rfc",
+    "server",
+    "protocol",
+    "text",
+    "errors",
+)
 """From the top floor to the ground; a room may use those that stand after it."""
 
 OPENS_ALL = ("smtplab", "smtplab.__main__")

@@ -20,6 +20,7 @@ from smtplab.cli.codes import compare, explain
 from smtplab.cli.commands import group, option
 from smtplab.cli.lessons import open_lessons, progress, reset
 from smtplab.cli.locales import language_of_locale
+from smtplab.cli.nbval import nbval_config
 from smtplab.cli.options import lang_option, language_of
 from smtplab.cli.servers import personalities, probe, record, send, serve
 from smtplab.cli.site import site
@@ -31,7 +32,20 @@ from smtplab.text.texts import Texts, reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (open_lessons, reset, progress, send, explain, compare, serve, personalities, probe, record, site)
+COMMANDS = (
+    open_lessons,
+    reset,
+    progress,
+    send,
+    explain,
+    compare,
+    serve,
+    personalities,
+    probe,
+    record,
+    nbval_config,
+    site,
+)
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 
 

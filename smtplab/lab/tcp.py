@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 _CHUNK = 65536
 _BACKLOG = 512
+_ACCEPTING = 3
+"""Rounds of the loop from a connection that was accepted to its session: a server closed sooner leaves it hanging."""
 
 
 class TcpCarrier:
@@ -94,6 +96,10 @@ class TcpCarrier:
     async def _main(self) -> None:
         server = await self._loop.create_server(self._session, sock=self._listener, backlog=_BACKLOG)
         await self._stop.wait()
+        with suppress(NotImplementedError):  # on Windows
+            self._loop.remove_reader(self._listener)
+        for _ in range(_ACCEPTING):
+            await asyncio.sleep(0)
         server.close()
         for session in list(self._sessions):
             if session.transport is not None:

@@ -124,6 +124,14 @@ def _answer(answer: object, what: str | None) -> Answer:
     raise TypeError(_say("answer_type", what=_named(what), answer=repr(answer)))
 
 
+def answer_of(answer: AnswerLike) -> Answer:
+    """Return the `Answer` that a script's answer stands for, as `Personality.scripted` takes it.
+
+    Raises TypeError or ValueError for what is none.
+    """
+    return _answer(answer, repr(answer))
+
+
 def _named(what: str | None) -> str:
     """Return what is answered, in a sentence: a command, or None for the connection."""
     return _say("greeting") if what is None else what

@@ -165,7 +165,7 @@ def outputs(page: Page) -> list[list[dict[str, Any]]]:
 def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Return what outputs show, as text, with what may change taken out by nbval's own rules."""
     rules = configparser.ConfigParser()
-    rules.read(TOP / "tests/nbval-sanitize.cfg")
+    rules.read(TOP / "smtplab/testing/nbval-sanitize.cfg")
     rows: list[tuple[str, str]] = []
     for output in outputs:
         if output["output_type"] == "stream":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import smtplib
+import socket
 import subprocess
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,3 +64,14 @@ def test_swaks(lab: smtplab.Lab, needs: Callable[[object, str], None]) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert [message.rcpt_tos for message in lab.messages] == [("c@d.example",)]
+
+
+def test_a_client_that_comes_as_the_lab_stops() -> None:
+    """A connection that is being accepted when the lab stops ends with it, and does not hang open."""
+    for _ in range(50):
+        lab = smtplab.start(carrier="tcp")
+        with socket.create_connection(lab.address, timeout=5) as client:
+            lab.stop()
+            with suppress(ConnectionError):
+                while client.recv(100):
+                    pass

@@ -82,7 +82,7 @@ def test_nbval_strict() -> None:
     """Run again, every lesson shows what it showed when it was built (nbval, strict)."""
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", "--nbval-sanitize-with",
-         "tests/nbval-sanitize.cfg", *(f"notebooks/{lang}" for lang in LANGUAGES)],
+         "smtplab/testing/nbval-sanitize.cfg", *(f"notebooks/{lang}" for lang in LANGUAGES)],
         cwd=TOP, capture_output=True, text=True, timeout=170, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout[-4000:]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smtplab
-from smtplab import LabSMTP, Personality, Reply, ReplyParser
+from smtplab import LabSMTP, Personality, Reply, ReplyParser, testing
 from smtplab.course import lessons
 from smtplab.course.exercises import exercise
 from smtplab.course.graders.sandbox import Endless, patiently
@@ -174,6 +174,11 @@ def changed_site(here: Place) -> Path:
     return site
 
 
+def without_trustme(here: Place) -> Any:
+    here.patch.setitem(sys.modules, "trustme", None)
+    return testing.certificate.__wrapped__()
+
+
 def without_lessons(here: Place) -> Any:
     here.patch.setattr(lessons, "files", lambda _name: here.new())
     return lessons.lessons()
@@ -271,6 +276,11 @@ WAYS: dict[str, Way] = {
     "a server that is none": lambda _: smtplab.start(server=5),
     "a server that is no class": lambda _: smtplab.start(server=LabSMTP.__new__(LabSMTP)),
     "tcp in a browser": in_a_browser,
+    # labs for tests
+    "no TLS": lambda _: testing.start(tls="ssl"),
+    "no fault": lambda _: testing.start({}, "delay"),
+    "a greeting of nobody's": lambda _: testing.start(greeting="220 hello"),
+    "no trustme": without_trustme,
     "threads in memory": lambda _: StepLoop().run_in_executor(None, print),
     "a loop that is run": lambda _: StepLoop().run_forever(),
     "a server that never rests": lambda _: never_rests(),
@@ -472,6 +482,7 @@ assert [path for path in read if path.endswith("errors.toml")] == [], read
 
 NOT_FOR_PEOPLE = {
     ("smtplab/__init__.py", "AttributeError"): "Python's own sentence for a name that a module does not have",
+    ("smtplab/testing/__init__.py", "AttributeError"): "the same, of another module",
     (
         "smtplab/course/graders/lesson07.py",
         "RuntimeError",
