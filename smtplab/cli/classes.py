@@ -1,0 +1,86 @@
+"""The commands for a class: `smtplab lessons` hands out, `hand-in` puts a learner's work together."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from smtplab.cli.commands import LESSONS, argument, command, option
+from smtplab.cli.options import lang_option
+from smtplab.cli.terminal import say
+from smtplab.text.language import language
+from smtplab.text.texts import Texts, reason
+
+HAND_IN = "smtplab-hand-in.zip"
+
+
+@command("lessons")
+@argument("directory", type=click.Path(path_type=Path))
+@option("--only", default="", metavar="LESSONS", help="option_only")
+@option("--core", is_flag=True, help="option_core")
+@option("--solutions", is_flag=True, help="option_solutions")
+@lang_option
+def hand_out(directory: Path, only: str, *, core: bool, solutions: bool) -> None:
+    """Copy the lessons to DIRECTORY, as learners get them, and open nothing."""
+    from smtplab.course.lessons import chosen_lessons, copy_lessons
+
+    texts = Texts("cli/texts")
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    chosen = chosen_lessons(names, core=core)
+    if solutions:
+        from smtplab.course.classroom.key import write_key
+
+        for lesson in chosen:
+            say(texts("saved", file=write_key(directory, lesson, language())))
+        return
+    report = copy_lessons(directory, chosen=chosen)
+    for name in report.copied:
+        say(texts("copied", name=name, directory=directory))
+    for name in report.renewed:
+        say(texts("renewed", name=name))
+    for name in report.unchanged:
+        say(texts("same", name=name))
+    for name, new in report.beside:
+        say(texts("beside", name=name, new=new))
+
+
+@command("hand-in")
+@option("--name", default="", help="option_hand_in_name")
+@option("--dir", "directory", type=click.Path(path_type=Path), help="option_progress_dir")
+@option("--out", type=click.Path(path_type=Path), default=HAND_IN, metavar="FILE", help="option_hand_in_out")
+@option("--answers-only", is_flag=True, help="option_answers_only")
+@lang_option
+def hand_in(name: str, directory: Path | None, out: Path, *, answers_only: bool) -> None:
+    """Put what a learner hands in into one zip; say what is in it, then write it."""
+    from smtplab.course.classroom.handing_in import hand_in
+
+    texts = Texts("cli/texts")
+    if directory is not None and not directory.is_dir():
+        raise click.UsageError(texts("no_directory", directory=directory))
+    if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(LESSONS).is_dir():
+        directory = Path(LESSONS)
+    if os.path.lexists(out):
+        raise click.UsageError(texts("exists", out=out))
+    name = "".join(char for char in name if char.isprintable()).strip()
+    packed = hand_in(directory, name=name, notebooks=not answers_only)
+    say(texts("hand_in_holds", out=out))
+    for member, octets in packed.members.items():
+        what = texts(
+            _MEMBERS.get(member, "hand_in_notebook") if name or member != "hand-in.json" else "hand_in_no_name",
+            **({"name": name} if name and member == "hand-in.json" else {}),
+            **({"count": packed.answered} if member == "smtplab-progress.json" else {}),
+        )
+        say(f"  {member} ({len(octets)}): {what}")
+    try:
+        written = packed.save(out)
+    except OSError as error:
+        raise click.UsageError(texts("not_writable", out=out, why=reason(error))) from None
+    say(texts("hand_in_written", out=written))
+
+
+_MEMBERS = {
+    "hand-in.json": "hand_in_label", "smtplab-progress.json": "hand_in_answers", "progress.html": "hand_in_page",
+    "SHA256SUMS": "hand_in_digests",
+}  # fmt: skip
