@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from smtplab.cli.commands import LESSONS, argument, command, option
+from smtplab.cli.commands import LESSONS, Command, argument, command, group, option
 from smtplab.cli.options import lang_option
 from smtplab.cli.terminal import say
 from smtplab.text.language import language
@@ -84,3 +84,33 @@ _MEMBERS = {
     "hand-in.json": "hand_in_label", "smtplab-progress.json": "hand_in_answers", "progress.html": "hand_in_page",
     "SHA256SUMS": "hand_in_digests",
 }  # fmt: skip
+
+
+@group("class")
+@lang_option
+def classroom() -> None:
+    """See how a class gets on."""
+
+
+@classroom.command("report", cls=Command)  # type: ignore[untyped-decorator]  # click.Group is not typed here
+@argument("places", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@option("--html", type=click.Path(path_type=Path), metavar="FILE", help="option_html")
+@option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="option_csv")
+@option("--json", type=click.Path(path_type=Path), metavar="FILE", help="option_json_file")
+@option("--anonymous", is_flag=True, help="option_anonymous")
+@option("--at-least", type=click.IntRange(1), default=3, show_default=True, help="option_at_least")
+@lang_option
+def report(
+    places: tuple[Path, ...], html: Path | None, csv: Path | None, json: Path | None, at_least: int, *, anonymous: bool
+) -> None:
+    """Report what a class has answered, from the folders and zips that were handed in."""
+    from smtplab.course.classroom import page, tables
+    from smtplab.course.classroom.summing_up import sum_up
+
+    found = sum_up(places, anonymous=anonymous, at_least=at_least)
+    wanted = ((html, page.page), (csv, tables.sheet), (json, tables.for_programs))
+    if not any(file for file, _ in wanted):
+        say(tables.text(found))
+    for file, form in wanted:
+        if file is not None:
+            say(Texts("cli/texts")("saved", file=tables.save(file, form(found))))

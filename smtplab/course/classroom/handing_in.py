@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from smtplab.course.classroom.files import DIGESTS, LABEL
 from smtplab.course.disk import write_new
 from smtplab.course.lessons import changed_lessons
 from smtplab.course.logbook import FILE, logbook
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 
 _say = Sentences("course/errors")
 
-LABEL, PAGE, DIGESTS = "hand-in.json", "progress.html", "SHA256SUMS"
-"""The members of a hand-in beside the answers and the notebooks: whose it is, the page, and the digest of each."""
 
+PAGE = "progress.html"
 VERSION = 1
 _DATE = (1980, 1, 1, 0, 0, 0)
 
