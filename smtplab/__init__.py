@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from smtplab.course.exercises import check
+    from smtplab.course.points import points
     from smtplab.course.progress import Progress, progress
     from smtplab.course.support import hint, solution
     from smtplab.errors import (
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "course.exercises": ("check",),
+    "course.points": ("points",),
     "course.progress": (
         "Progress",
         "progress",
@@ -166,6 +168,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "solution",
     "progress",
     "Progress",
+    "points",
     "review",
     "quiz",
     "ftp_origin",

@@ -27,8 +27,7 @@ def hand_out(directory: Path, only: str, *, core: bool, solutions: bool) -> None
     from smtplab.course.lessons import chosen_lessons, copy_lessons
 
     texts = Texts("cli/texts")
-    names = [name.strip() for name in only.split(",") if name.strip()]
-    chosen = chosen_lessons(names, core=core)
+    chosen = chosen_lessons(_names(only), core=core)
     if solutions:
         from smtplab.course.classroom.key import write_key
 
@@ -114,3 +113,41 @@ def report(
     for file, form in wanted:
         if file is not None:
             say(Texts("cli/texts")("saved", file=tables.save(file, form(found))))
+
+
+@classroom.command("nbgrader", cls=Command)  # type: ignore[untyped-decorator]  # click.Group is not typed here
+@argument("directory", type=click.Path(path_type=Path))
+@option("--lessons", "only", default="", metavar="LESSONS", help="option_only")
+@option("--predictions", type=click.Choice(("made", "first")), default="made", show_default=True,
+        help="option_predictions")  # fmt: skip
+@lang_option
+def nbgrader(directory: Path, only: str, predictions: str) -> None:
+    """Make an nbgrader course of the lessons in DIRECTORY."""
+    from smtplab.course.classroom.nbgrading import write_course
+    from smtplab.course.lessons import chosen_lessons
+
+    chosen = chosen_lessons(_names(only))
+    for path in write_course(directory, chosen, language(), predictions=predictions):
+        say(Texts("cli/texts")("saved", file=path))
+
+
+@classroom.command("check", cls=Command)  # type: ignore[untyped-decorator]  # click.Group is not typed here
+@argument("directory", type=click.Path(path_type=Path))
+@lang_option
+def check(directory: Path) -> int:
+    """Try an nbgrader course elsewhere; the exit status is 1 where a trial is not as it must be."""
+    from smtplab.course.classroom.checking import FORGED, KEY, UNTOUCHED, check_course
+
+    texts = Texts("cli/texts")
+    trials = check_course(directory, say=lambda name: say(texts("trying", name=name)))
+    for trial in trials:
+        key, untouched, forged = (f"{trial.points[who]:g}" for who in (KEY, UNTOUCHED, FORGED))
+        say(texts("tried", name=trial.assignment, key=key, full=f"{trial.full:g}", untouched=untouched, forged=forged))
+        for told in trial.told:
+            say(texts("told", name=trial.assignment, told=told))
+    return 0 if all(trial.good for trial in trials) else 1
+
+
+def _names(only: str) -> list[str]:
+    """Return the names of lessons in a list such as "1, 3" or "1 3"."""
+    return only.replace(",", " ").split()

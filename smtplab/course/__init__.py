@@ -1,4 +1,15 @@
 """The course: lessons, exercises and how they are graded, and what a learner has done."""
 
-__all__ = ["attempts", "classroom", "exercises", "grading", "hints", "lessons", "logbook", "progress", "review"]
+__all__ = [
+    "attempts",
+    "classroom",
+    "exercises",
+    "grading",
+    "hints",
+    "lessons",
+    "logbook",
+    "points",
+    "progress",
+    "review",
+]
 """The modules that other rooms may use."""
