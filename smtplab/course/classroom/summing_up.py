@@ -232,9 +232,9 @@ def _asked(asked: Exercise, tally: _Tally, outcomes: list[Mapping[str, Outcome]]
         if count >= at_least
     )
     return Asked(
-        asked.id, asked.kind, asked.title, asked.question,
-        asked.prediction,
-        len(found), sum(each.first for each in found), sum(each.right for each in found), sum(each.claimed for each in found),
+        asked.id, asked.kind, asked.title, asked.question, asked.prediction, len(found),
+        sum(each.first for each in found), sum(each.right for each in found),
+        sum(each.claimed for each in found),
         float(median(each.tries for each in found)) if found else 0.0,
         float(median(seconds)) if seconds else None, ideas,
     )  # fmt: skip
