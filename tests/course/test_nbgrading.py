@@ -130,7 +130,7 @@ def test_an_assignment_grades_each_exercise(lang: str) -> None:
 
 
 def test_a_course_is_written_once(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`class nbgrader` writes assignments and a configuration; what is there stays, a second such assignment is named."""
+    """`class nbgrader` writes assignments and a configuration; what is there stays, a second such one is named."""
     assert cli.run(["class", "nbgrader", "course", "--lessons", "1", "--lang", "es"]) == 0
     (here / "course" / CONFIG).write_text("mine")
     assert cli.run(["class", "nbgrader", "course", "--lessons", "3,4", "--predictions", "first"]) == 0
