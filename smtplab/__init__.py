@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side
+    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side, watch_class
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
@@ -126,6 +126,7 @@ _HOMES = {
         "exercise",
         "gallery",
         "side_by_side",
+        "watch_class",
     ),
     "widgets.review": (
         "quiz",
@@ -169,6 +170,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "progress",
     "Progress",
     "points",
+    "watch_class",
     "review",
     "quiz",
     "ftp_origin",

@@ -235,7 +235,7 @@ def test_the_page_stands_alone(school: Path, lang: str) -> None:
     read = Page(page.page(sum_up([school], lang=lang)).decode())
     assert not {"script", "link", "img", "iframe"} & set(read.tags)
     assert not read.links
-    assert read.tags.count("svg") == 1 + 2
+    assert read.tags.count("svg") == 2
     assert "alert(1)" in read.words
     assert "\u202e" not in read.words
     assert NASTY[-10:] in read.words

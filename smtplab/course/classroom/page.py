@@ -15,22 +15,32 @@ if TYPE_CHECKING:
     from smtplab.course.classroom.summing_up import Asked, ClassReport, Idea
 
 _FAULTS = 50
-_WIDE, _HIGH = 144, 18
+_WIDE, _HIGH, _STEP = 144, 18, 4
 
 
 def page(report: ClassReport) -> bytes:
     """Return the page, in UTF-8."""
-    title, style = Texts("course/classroom/texts", report.lang)("title"), octets("course/classroom/report.css").decode()
+    title = Texts("course/classroom/texts", report.lang)("title")
+    whole = octets("course/classroom/page.css").decode() + style()
     text = (
         f'<!DOCTYPE html>\n<html lang="{report.lang}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width">\n<title>{escape(title)}</title>\n'
-        f"<style>{style}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n{body(report)}\n</main>\n</body>\n</html>\n"
+        f"<style>{whole}</style>\n</head>\n<body>\n<main>\n<h1>{escape(title)}</h1>\n{body(report)}\n</main>\n</body>\n</html>\n"
     )
     return text.encode("utf-8", "backslashreplace")
 
 
+def style() -> str:
+    """Return the stylesheet of `body`, whatever page it stands in; light or dark as the page's `color-scheme` is."""
+    return octets("course/classroom/report.css").decode()
+
+
 def body(report: ClassReport) -> str:
     """Return what the page says, without its title."""
+    return f'<div class="smtplab-report">{_body(report)}</div>'
+
+
+def _body(report: ClassReport) -> str:
     say = Texts("course/classroom/texts", report.lang)
     if not report.learners:
         return paragraphs(say("no_learners")) + _faults(report, say)
@@ -38,16 +48,10 @@ def body(report: ClassReport) -> str:
     if any(each.claimed for each in report.asked):
         sentences.append(say("claimed"))
     return "\n".join((
-        _HATCHED, paragraphs(" ".join(sentences)), f"<h2>{escape(say('topics'))}</h2>", _topics(report, say),
+        paragraphs(" ".join(sentences)), f"<h2>{escape(say('topics'))}</h2>", _topics(report, say),
         f"<h2>{escape(say('by_exercise'))}</h2>", f'<p class="soft">{escape(say("legend"))}</p>',
         _exercises(report, say), f"<h2>{escape(say('by_learner'))}</h2>", _learners(report, say), _faults(report, say),
     ))  # fmt: skip
-
-
-_HATCHED = (
-    '<svg style="position:absolute;width:0;height:0" aria-hidden="true"><defs><pattern id="hatched" width="5" '
-    'height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M1 0V5"/></pattern></defs></svg>'
-)
 
 
 def _topics(report: ClassReport, say: Texts) -> str:
@@ -106,16 +110,24 @@ def _bar(asked: Asked, say: Texts) -> str:
     key = "bar_prediction" if asked.prediction else "bar"
     told = say(key, first=asked.first, later=later, open=left, answered=asked.answered)
     wide = (_WIDE - 2) / asked.answered
-    parts, at = [], 1.0
-    for name, count in (("first", asked.first), ("later", later)):
-        if count:
-            parts.append(f'<rect class="{name}" x="{at:.1f}" y="1" width="{count * wide:.1f}" height="{_HIGH - 2}"/>')
-        at += count * wide
+    parts, at = [_rect("first", 1, asked.first * wide)], 1 + asked.first * wide
+    if later:
+        parts += [_rect("later", at, later * wide), _lines(at, at + later * wide)]
     frame = f'<rect class="frame" x="1" y="1" width="{_WIDE - 2}" height="{_HIGH - 2}"/>'
     return (
         f'<svg viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{escape(told)}">'
         f"<title>{escape(told)}</title>{''.join(parts)}{frame}</svg>"
     )
+
+
+def _rect(name: str, at: float, wide: float) -> str:
+    return f'<rect class="{name}" x="{at:.1f}" y="1" width="{wide:.1f}" height="{_HIGH - 2}"/>' if wide else ""
+
+
+def _lines(at: float, end: float) -> str:
+    """Return hatching; it needs no pattern, whose id would have to be the page's only one."""
+    strokes = (f"M{at + step:.1f} 1V{_HIGH - 1}" for step in range(_STEP, int(end - at), _STEP))
+    return f'<path class="later" d="{"".join(strokes)}"/>'
 
 
 def _named(asked: Asked, say: Texts) -> str:

@@ -74,6 +74,32 @@ def read_class(places: Iterable[Path], faults: list[Fault]) -> Iterator[Learner]
             yield from _loose(place, faults)
 
 
+def stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what tells whether a class's folder has changed: each file that matters, its time and its size.
+
+    Raises OSError where the folder is not there.
+    """
+    found: list[tuple[str, int, int]] = []
+    left = [(folder, 0)]
+    while left and len(found) < _ENTRIES:
+        inside, deep = left.pop()
+        try:
+            entries = list(os.scandir(inside))
+        except OSError:
+            if inside == folder:
+                raise
+            continue
+        for entry in entries:
+            with suppress(OSError):  # gone by now
+                if entry.is_dir(follow_symlinks=False):
+                    if deep <= _DEEP and not entry.name.startswith((".", "__MACOSX")):
+                        left.append((Path(entry.path), deep + 1))
+                elif is_answers(entry.name) or entry.name.lower().endswith((".zip", ".json")):
+                    of = entry.stat(follow_symlinks=False)
+                    found.append((entry.path, of.st_mtime_ns, of.st_size))
+    return tuple(sorted(found))
+
+
 def _folder_of_learners(folder: Path, faults: list[Fault]) -> Iterator[Learner]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)

@@ -126,15 +126,21 @@ class _Tally:
 
 
 def sum_up(
-    places: Iterable[Path], *, lang: str | None = None, anonymous: bool = False, at_least: int = 3
+    places: Iterable[Path],
+    *,
+    lang: str | None = None,
+    anonymous: bool = False,
+    at_least: int = 3,
+    judge: Judge | None = None,
 ) -> ClassReport:
     """Return what a class has answered, from its folders and zips; every answer is judged again.
 
     anonymous: learners get numbers for names, in no order. at_least: how many learners must have an idea, or an
-    answer, before it is told. Raises OSError for a place that is not there, UnknownName for a language.
+    answer, before it is told. judge: one that has judged before, in its language; else a new one in `lang`.
+    Raises OSError for a place that is not there, UnknownName for a language.
     """
     faults: list[Fault] = []
-    judge = Judge(lang)
+    judge = judge or Judge(lang)
     tallies = {name: _Tally() for name in judge.asked}
     people: list[tuple[str, str]] = []
     outcomes: list[tuple[dict[str, Outcome], int]] = []
