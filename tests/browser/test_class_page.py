@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from typing import TYPE_CHECKING
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from smtplab.course.attempts import Attempt, History
 from smtplab.course.classroom.page import page
@@ -11,6 +15,9 @@ from smtplab.course.classroom.summing_up import sum_up
 from smtplab.course.exercises import judged
 from smtplab.course.logbook import FILE
 from smtplab.course.record import Record, write_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("Ana", "Ben", "Carla", "Dae", "Eva", "Farid", "Greta", "Hugo", "Inés", "João", "Kenji", "Lola")
 ANSWERS = {
@@ -25,8 +32,15 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    """Return the report of a class of twelve."""
+    """Return the folder of a class of twelve, and of one who has answered nothing."""
     top = tmp_path_factory.mktemp("class")
+    put_class(top)
+    (top / "Mia").mkdir()
+    return top
+
+
+def put_class(top: Path) -> None:
+    """Write what the class has answered."""
     for at, name in enumerate(NAMES):
         histories = {}
         for exercise_id, answers in ANSWERS.items():
@@ -38,8 +52,6 @@ def report(tmp_path_factory):
             histories[exercise_id] = history
         (top / name).mkdir()
         (top / name / FILE).write_bytes(write_record(Record(histories)))
-    (top / "Mia").mkdir()
-    return top
 
 
 @pytest.mark.parametrize("look", ["en-light", "en-dark", "es-light", "es-dark"])
@@ -58,3 +70,27 @@ def test_the_page_in_a_browser(browser, report, tmp_path, picture, look: str) ->
         assert shown.locator("svg[role=img]").count() == len(ANSWERS)
         assert shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         picture(shown.locator("body"), f"class-report-{look}")
+
+
+def test_a_class_is_watched_in_jupyterlab(jupyterlab, open_notebook, picture) -> None:
+    """In a notebook the report is there, in both themes, and has a new answer within two seconds of it."""
+    folder = jupyterlab.root / "class"
+    folder.mkdir()
+    put_class(folder)
+    jupyterlab.put("watch.ipynb", "import smtplab; smtplab.watch_class('class', lang='es')")
+    notebook = open_notebook("watch.ipynb")
+    notebook.run_all(1)
+    watched = notebook.widget("watch_class")
+    expect(watched).to_contain_text("Alumnos: 12.")
+    (folder / "Mia").mkdir()
+    wrong = History().with_attempt(Attempt("2026-11-20T10:00:00Z", "EXPN", "500", right=False))
+    (folder / "Mia" / "part").write_bytes(write_record(Record({"01.rcpt": wrong})))
+    (folder / "Mia" / "part").rename(folder / "Mia" / FILE)
+    began = time.monotonic()
+    expect(watched).to_contain_text("Alumnos: 13.")
+    assert time.monotonic() - began < 2
+    for theme in ("Light", "Dark"):
+        notebook.theme(theme)
+        found = Axe().run(notebook.page, context=".smtplab-watch_class")
+        assert found.response["violations"] == [], found.generate_report()
+        picture(watched, f"watch-class-{theme.lower()}")

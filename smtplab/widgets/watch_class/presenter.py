@@ -34,7 +34,7 @@ class WatchClassPresenter(Presenter):
         self._stamp = stamp(self._folder)
         self._learners = 0
         title = self.say("watch_title", folder=plain(self._folder.name or str(self._folder)))
-        self.show(title=title, style=style(), note="", **self._report())
+        self.show(title=title, sheet=style(), note="", **self._report())
 
     def received(self, content: dict[str, Any]) -> None:
         """Look at the folder where the page says hello, and show what is new."""

@@ -1,7 +1,7 @@
 /**
  * A class, live. It says {type: "hello"} every second while the folder is followed, and gets the report when it is new.
  * The report is HTML made by Python, in which everything that learners gave is escaped.
- * @typedef {SharedState & {title: string, style: string, report: string, note: string, time: string}} State
+ * @typedef {SharedState & {title: string, sheet: string, report: string, note: string, time: string}} State
  */
 
 const EVERY = 1000; // milliseconds
@@ -15,7 +15,7 @@ function render({ model, el }) {
   const report = element("div", { className: "report" });
   el.append(headOf(model.get("title"),
     element("div", { className: "controls" }, element("label", {}, following, texts.watch_follow), time)),
-    note, element("style", { textContent: model.get("style") }), report);
+    note, element("style", { textContent: model.get("sheet") }), report);
 
   const draw = () => {
     time.textContent = model.get("time");
