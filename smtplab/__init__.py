@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from smtplab.course.classroom.handing_in import hand_in
     from smtplab.course.exercises import check
     from smtplab.course.points import points
     from smtplab.course.progress import Progress, progress
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
+    "course.classroom.handing_in": ("hand_in",),
     "course.exercises": ("check",),
     "course.points": ("points",),
     "course.progress": (
@@ -169,6 +171,7 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "solution",
     "progress",
     "Progress",
+    "hand_in",
     "points",
     "watch_class",
     "review",

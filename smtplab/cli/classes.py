@@ -62,27 +62,13 @@ def hand_in(name: str, directory: Path | None, out: Path, *, answers_only: bool)
         directory = Path(LESSONS)
     if os.path.lexists(out):
         raise click.UsageError(texts("exists", out=out))
-    name = "".join(char for char in name if char.isprintable()).strip()
     packed = hand_in(directory, name=name, notebooks=not answers_only)
-    say(texts("hand_in_holds", out=out))
-    for member, octets in packed.members.items():
-        what = texts(
-            _MEMBERS.get(member, "hand_in_notebook") if name or member != "hand-in.json" else "hand_in_no_name",
-            **({"name": name} if name and member == "hand-in.json" else {}),
-            **({"count": packed.answered} if member == "smtplab-progress.json" else {}),
-        )
-        say(f"  {member} ({len(octets)}): {what}")
+    say(str(packed))
     try:
         written = packed.save(out)
     except OSError as error:
         raise click.UsageError(texts("not_writable", out=out, why=reason(error))) from None
     say(texts("hand_in_written", out=written))
-
-
-_MEMBERS = {
-    "hand-in.json": "hand_in_label", "smtplab-progress.json": "hand_in_answers", "progress.html": "hand_in_page",
-    "SHA256SUMS": "hand_in_digests",
-}  # fmt: skip
 
 
 @group("class")

@@ -115,3 +115,12 @@ def test_nothing_to_hand_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "nothing to hand in" in capsys.readouterr().err
     assert cli.run(["hand-in", "--dir", str(tmp_path / "no")]) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_notebook_hands_in_too(home: Path) -> None:
+    """`hand_in` says what is in it, as text, and writes nothing before it is told to; then never over a file."""
+    found = smtplab.hand_in(name="Ana", lang="es")
+    assert "01-first-contact.ipynb (" in repr(found)
+    assert "el nombre indicado: Ana" in str(found)
+    assert not list(home.glob("*.zip"))
+    assert [found.save().name for _ in range(2)] == ["smtplab-hand-in.zip", "smtplab-hand-in-2.zip"]

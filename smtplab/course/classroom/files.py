@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LABEL, DIGESTS = "hand-in.json", "SHA256SUMS"
 """The members of a hand-in that say whose it is, and the digest of each."""
 
+JOINERS = "\u200c\u200d"
+"""What names in some scripts need within a word, though it prints nothing by itself."""
+
 LARGE = 4 * LIMIT
 """Octets that a progress file may have here: smtplab writes a quarter of it at most."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smtplab.course.classroom.files import JOINERS
 from smtplab.course.classroom.summing_up import UNKEPT
 from smtplab.course.exercises import exercise
 from smtplab.text.texts import Texts
@@ -18,14 +19,12 @@ NONE = "-"
 """What stands where there is no figure."""
 
 _LONG = 200
-_JOINERS = "\u200c\u200d"
-"""What some scripts need within a word, though it prints nothing by itself."""
 
 
 def plain(text: str) -> str:
     """Return text of somebody else's as it is safe to show: what does not print is escaped, much is cut."""
     shown = "".join(
-        char if char.isprintable() or char in _JOINERS else char.encode("unicode_escape").decode() for char in text
+        char if char.isprintable() or char in JOINERS else char.encode("unicode_escape").decode() for char in text
     )
     return shown if len(shown) <= _LONG else f"{shown[:_LONG]}…"
 
