@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import classroom, click, cold, commands, life, load, recorded, round_trip, site
+from benchmarks import classroom, click, cold, commands, life, load, memory, recorded, round_trip, site
 
 MEASURES = {
     "round_trip": round_trip, "commands": commands, "recorded": recorded, "cold": cold, "life": life, "load": load,
-    "click": click, "site": site, "classroom": classroom,
+    "click": click, "site": site, "memory": memory, "classroom": classroom,
 }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from smtplab.course.classroom.handing_in import hand_in
     from smtplab.course.exercises import check
+    from smtplab.course.experiments import experiment
     from smtplab.course.points import points
     from smtplab.course.progress import Progress, progress
     from smtplab.course.support import hint, solution
@@ -49,12 +50,24 @@ if TYPE_CHECKING:
     from smtplab.server.personality import HANG_UP, SILENCE, Answer, Personality
     from smtplab.server.smtp import LabSMTP
     from smtplab.text.language import set_language
-    from smtplab.widgets.notebook import anatomy, console, exercise, gallery, side_by_side, watch_class
+    from smtplab.widgets.notebook import (
+        anatomy,
+        console,
+        exercise,
+        gallery,
+        game,
+        lookup,
+        sequence,
+        side_by_side,
+        status,
+        watch_class,
+    )
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
     "course.classroom.handing_in": ("hand_in",),
     "course.exercises": ("check",),
+    "course.experiments": ("experiment",),
     "course.points": ("points",),
     "course.progress": (
         "Progress",
@@ -127,7 +140,11 @@ _HOMES = {
         "console",
         "exercise",
         "gallery",
+        "game",
+        "lookup",
+        "sequence",
         "side_by_side",
+        "status",
         "watch_class",
     ),
     "widgets.review": (
@@ -160,10 +177,15 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "probe",
     "Probe",
     "console",
+    "sequence",
+    "status",
     "side_by_side",
     "anatomy",
     "exercise",
     "gallery",
+    "game",
+    "lookup",
+    "experiment",
     "help_chart",
     "survey",
     "check",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from smtplab.course.grading import Question, grade, kind_of
 from smtplab.course.variants import varied, whole_number
 from smtplab.protocol.octets import show_octets, show_text
-from smtplab.text.html import escape
+from smtplab.text.html import as_text, escape
 from smtplab.text.language import resolve, speaking
 from smtplab.text.texts import Texts, data, listing, unknown
 
@@ -119,7 +119,7 @@ class Feedback:
         wrong = ((number, row.text) for number, row in enumerate(self.rows, 1) if not row.right)
         rows = "".join(f"<li value='{number}'>{escape(text)}</li>" for number, text in wrong)
         verdict = f"<strong>{escape(self.verdict)}</strong>"
-        return (
+        return as_text(
             f"<div class='smtplab smtplab-ex is-told'><div class='smtplab-ex-feedback {look}'>"
             f"<p>{verdict} {escape(self.words)}</p>{f'<ol>{rows}</ol>' if rows else ''}{reply}</div></div>"
         )

@@ -176,7 +176,13 @@ def _verdict(item: Row) -> str:
 
 
 def _sortable(row: Row, _lang: str) -> tuple[str, ...]:
-    return tuple((f"{item['command']} → " if "command" in item else "") + _lines(_reply(item)) for item in row["item"])
+    """Return what there is to sort: a reply; where a command got it, the two as a dialogue, line by line."""
+    return tuple(_asked(item["command"], shown) if "command" in item else shown
+                 for item in row["item"] for shown in (_lines(_reply(item)),))  # fmt: skip
+
+
+def _asked(command: str, reply: str) -> str:
+    return "\n".join([f"C: {command}", *(f"S: {line}" for line in reply.splitlines())])
 
 
 def _lines(reply: Reply) -> str:

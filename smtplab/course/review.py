@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtplab.course.attempts import History, day
-from smtplab.course.exercises import exercise, exercises
+from smtplab.course.exercises import exercise, exercises, variants
 from smtplab.text.html import paragraphs
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """An exercise that is to be asked, and in which case (variants.py)."""
+    """An exercise that is to be asked, and in which case (variants.py); 0 where there is no other than the own."""
 
     exercise: str
     seed: int
@@ -116,7 +116,7 @@ def _placed(histories: Mapping[str, History]) -> dict[str, Place]:
 
 
 def _asked(today: date, drawn: Iterable[str]) -> tuple[Choice, ...]:
-    return tuple(Choice(each, 1 + _number(today, each) % _SEEDS) for each in drawn)
+    return tuple(Choice(each, 1 + _number(today, each) % _SEEDS if variants(each) else 0) for each in drawn)
 
 
 def _mixed(today: date, drawn: list[str]) -> list[str]:

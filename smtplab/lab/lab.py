@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from aiosmtpd.smtp import SMTP
 
 from smtplab.errors import LabError, LabStopped, NoAddress
+from smtplab.lab.bell import Bell
 from smtplab.lab.carriers import Carrier, open_carrier
 from smtplab.protocol.client import Client
 from smtplab.protocol.command import command_line
@@ -62,7 +63,8 @@ class Lab:
         self._choice = (carrier, port)
         self._server = server
         self._handler = handler
-        self._state = ServerState(_personality(how))
+        self._bell = Bell()
+        self._state = ServerState(_personality(how), changed=self._bell.ring)
         self._lock = threading.RLock()
         self._client = Client()
         self._stop: weakref.finalize[Any, Any] | None = None
@@ -146,6 +148,7 @@ class Lab:
         with self._turn():
             self._client.hang_up()
             self._state.personality = chosen
+        self._bell.ring()
 
     @property
     def transcript(self) -> Transcript:
@@ -162,6 +165,27 @@ class Lab:
         """The mail that the server has accepted and holds."""
         return tuple(self._state.messages)
 
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The figures behind 211 as they are now, a line each, as this lab's own XSTATUS shows them."""
+        return tuple(self._state.report())
+
+    @property
+    def keeps_figures(self) -> bool:
+        """Whether the server counts: LabSMTP does, and its children."""
+        return issubclass(self._server, LabSMTP)
+
+    def watch(self, method: Callable[[], None]) -> None:
+        """Call a bound method after whatever is said here or counted by the server, as long as its object lives.
+
+        It is called in the thread in which that happens, the server's too, and must neither wait nor send.
+        """
+        self._bell.add(method)
+
+    def unwatch(self, method: Callable[[], None]) -> None:
+        """Call a method no more that `watch` was given."""
+        self._bell.remove(method)
+
     # --- talking
 
     def send(self, command: str | bytes, *, timeout: float | None = None) -> Reply:
@@ -172,8 +196,11 @@ class Lab:
         Raises ConnectionLost or ReplyTimeout, which carry the transcript and leave the lab usable; LabStopped.
         """
         line = command_line(command)
-        with self._turn():
-            return self._client.send(line, self._seconds(timeout))
+        try:
+            with self._turn():
+                return self._client.send(line, self._seconds(timeout))
+        finally:
+            self._bell.ring()
 
     def send_raw(self, data: bytes, *, timeout: float | None = None) -> tuple[Reply, ...]:
         r"""Send octets exactly as they are and return the replies: one to each line that is a command.
@@ -188,9 +215,12 @@ class Lab:
         """
         if not isinstance(data, bytes):
             raise TypeError(_say("send_raw_type", kind=type(data).__name__))
-        with self._turn():
-            strict = issubclass(self._server, LabSMTP) and not self.personality.bare_lf
-            return self._client.send_raw(data, self._seconds(timeout), bare_lf=not strict)
+        try:
+            with self._turn():
+                strict = issubclass(self._server, LabSMTP) and not self.personality.bare_lf
+                return self._client.send_raw(data, self._seconds(timeout), bare_lf=not strict)
+        finally:
+            self._bell.ring()
 
     @contextmanager
     def other_client(self) -> Iterator[Client]:

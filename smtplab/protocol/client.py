@@ -96,7 +96,7 @@ class Client(Conversation):
             if self._connection is None:
                 self._lost(line + rest)
             if not self._ends(line):
-                self._exchanges.append(Exchange(line, None, self._session))
+                self._exchanges.append(Exchange(line, None, self._session, at=self._now()))
                 break
             reply = self._take(connection, line, deadline)
             if reply is None and not replies:

@@ -6,6 +6,7 @@ never passes for an answer.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import replace
@@ -50,6 +51,7 @@ class Conversation:
         self._arrived: deque[Reply] = deque()
         self._exchanges: list[Exchange] = []
         self._session = 0
+        self._began: float | None = None
         self._read = 0
         """How many octets of this connection the replies taken so far make up."""
         self._sent = 0
@@ -109,11 +111,18 @@ class Conversation:
         return connection, deadline
 
     def _connected(self, timeout: float) -> Connection:
+        if self._began is None:
+            self._began = time.monotonic()
         try:
             return self.connect(timeout)
         except BaseException:
             self._session -= 1  # there is none
             raise
+
+    def _now(self) -> float:
+        """Return the time, in milliseconds since the client first connected."""
+        now = time.monotonic()
+        return 1000 * (now - (now if self._began is None else self._began))
 
     def _read_waiting(self, connection: Connection) -> None:
         """Note what the server has said unasked, and whether it has hung up (RFC 5321 §3.8: after a 421, say)."""
@@ -140,7 +149,7 @@ class Conversation:
         self._comes_soon(connection)
         self._note_unasked()
         if len(self._parser) and self._connection is not None:
-            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending))
+            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending, at=self._now()))
             self._read += len(self._parser)
             self._parser = ReplyParser()
 
@@ -149,7 +158,7 @@ class Conversation:
         if self._connection is None:
             return
         if len(self._parser):
-            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending))
+            self._exchanges.append(Exchange(None, None, self._session, partial=self._parser.pending, at=self._now()))
         self._exchanges = [*self._exchanges[:-1], replace(self._exchanges[-1], closed=True)]
         self.hang_up()
 
@@ -217,7 +226,7 @@ class Conversation:
             command = None
         last = CLOSING_CODES if lines >= 0 else _MAY_CLOSE
         closes = closes or (reply.raw[:3] in last and self._hangs_up(connection))
-        self._exchanges.append(Exchange.noted(command, reply, self._session, source, closes, error))
+        self._exchanges.append(Exchange.noted(command, reply, self._session, source, closes, error, self._now()))
         self._arrived.popleft()
         if closes:
             self._note_unasked()
@@ -261,16 +270,18 @@ class Conversation:
         last = self._exchanges[-1] if self._exchanges else None
         answered = last is not None and last.session == self._session and last.sent is command
         if not answered or (command is None and len(self._parser)):
-            self._exchanges.append(Exchange(command, None, self._session, closed=closed, partial=self._parser.pending))
+            pending, now = self._parser.pending, self._now()
+            self._exchanges.append(Exchange(command, None, self._session, closed=closed, partial=pending, at=now))
         if self._arrived and self._exchanges[-1].reply is self._arrived[0]:  # interrupted while it was noted
             self._arrived.popleft()
-        self._exchanges.extend(Exchange(None, reply, self._session) for reply in self._arrived)
+        now = self._now()
+        self._exchanges.extend(Exchange(None, reply, self._session, at=now) for reply in self._arrived)
         self._arrived.clear()
         connection.close()
 
     def _lost(self, rest: bytes) -> NoReturn:
         """Note what was sent to a server that had hung up by then."""
-        self._exchanges.append(Exchange(rest, None, self._session, closed=True))
+        self._exchanges.append(Exchange(rest, None, self._session, closed=True, at=self._now()))
         raise ConnectionLost(_say("hung_up_before_reading"), self.transcript)
 
     def _break(self, command: bytes | None, kind: type[ConnectionLost | ReplyTimeout], why: str) -> NoReturn:

@@ -13,7 +13,7 @@ S: 214 Ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, overload
 
@@ -41,6 +41,7 @@ class Exchange:
     closed: the server closed the connection after it.
     partial: the octets of a reply that broke off.
     error: the exception in the server's code that is behind the reply, and where it was raised.
+    at: when it was noted, in milliseconds since the client first connected; None where nobody measured.
     """
 
     sent: bytes | None
@@ -50,15 +51,16 @@ class Exchange:
     closed: bool = False
     partial: bytes = b""
     error: str = ""
+    at: float | None = field(default=None, compare=False)
 
     @classmethod
     def noted(  # noqa: PLR0917  the client's, at every command
-        cls, sent: bytes | None, reply: Reply, session: int, source: str, closed: bool, error: str
+        cls, sent: bytes | None, reply: Reply, session: int, source: str, closed: bool, error: str, at: float
     ) -> Exchange:
         """Make the exchange of a whole reply, quicker than by the fields one after another."""
         exchange = object.__new__(cls)
         exchange.__dict__.update(
-            sent=sent, reply=reply, session=session, source=source, closed=closed, partial=b"", error=error
+            sent=sent, reply=reply, session=session, source=source, closed=closed, partial=b"", error=error, at=at
         )
         return exchange
 

@@ -48,7 +48,7 @@ DATA, QUIT and what is unknown); or one verb."""
 _ABOUT = ("name", "software", "version", "date", "obtained")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RecordedReply:
     """One reply: its octets (none: silence), and whether the server then hung up."""
 
@@ -290,8 +290,9 @@ def _from_data(data: object) -> Recording:
 def _get_answers(rows: list[dict[str, Any]]) -> Answers:
     answers: Answers = {}
     for row in rows:
+        reply = _get_reply(row, "octets")  # one for all that got it: forty recordings are held at once
         for phase, line in _lines_of(row):
-            answers.setdefault(phase, {})[line] = _get_reply(row, "octets")
+            answers.setdefault(phase, {})[line] = reply
     return answers
 
 

@@ -135,7 +135,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from html import escape  # only a notebook asks for it
 
-        from smtplab.text.html import table
+        from smtplab.text.html import as_text, table
 
         def title(text: str) -> str:
             return f"<h4>{escape(text)}</h4>"
@@ -148,7 +148,7 @@ class Comparison:
             words = [label(key, self.lang) for key in ("claim", "verdict", "fact", "source")]
             rows = [(c.claim, c.shown, c.text, cite(c.source, self.lang)) for c in self.corrections]
             out += [title(label("corrections", self.lang)), table(words, rows)]
-        return "<div>" + "".join(out) + "</div>"
+        return as_text("".join(out))
 
 
 def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
@@ -161,7 +161,7 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
 
     >>> compare(214, "211")
     Comparison(214, 211)
-    >>> compare(214, 211).differences[1].source
+    >>> compare(214, 211).differences[0].source
     ('RFC 5321 §4.3.2',)
     >>> compare(502, 500, "en").differences[0].source
     ('RFC 5321 §4.2.4',)
@@ -172,10 +172,9 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
     lang = left.lang
     page = _written(left.code, right.code)
     same, contrasts = _contrast(left, right)
-    differences = (
-        *(Difference(d[lang], tuple(d["source"])) for d in page.get("difference", ())),
-        *contrasts,
-    )
+    written = [(Difference(d[lang], tuple(d["source"])), d.get("alike", False)) for d in page.get("difference", ())]
+    alike = [sentence for sentence, is_alike in written if is_alike]
+    differences = (*(sentence for sentence, is_alike in written if not is_alike), *contrasts)
     corrections = tuple(
         Correction(
             claim=c["claim"][lang],
@@ -186,20 +185,29 @@ def compare(a: int | str, b: int | str, lang: str | None = None) -> Comparison:
         )
         for c in page.get("correction", ())
     )
-    cited = [left.source, right.source, *(d.source for d in differences), *(c.source for c in corrections)]
+    cited = [left.source, right.source, *(d.source for d in (*alike, *differences)), *(c.source for c in corrections)]
     return Comparison(
         a=left,
         b=right,
         lang=lang,
         rows=_rows(left, right),
         digits=_digits(left, right),
-        same=same,
+        same=(*(_cited(sentence, lang) for sentence in alike), *same),
         different=tuple(d.text for d in contrasts),
         differences=differences,
         corrections=corrections,
         learn_more=_learn_more(left, right, page),
         sources=tuple(dict.fromkeys(source for group in cited for source in group)),
     )
+
+
+def written() -> tuple[tuple[int, int], ...]:
+    """Return the pairs of codes that have a difference written for them, the smaller code first.
+
+    >>> (211, 214) in written()
+    True
+    """
+    return tuple((int(name[:3]), int(name[4:])) for name in catalogue()["compare"])
 
 
 def _written(a: int, b: int) -> dict[str, Any]:

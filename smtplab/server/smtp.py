@@ -119,11 +119,13 @@ class LabSMTP(GuardedSMTP):
                 if is_interrupt(error):
                     raise
                 self._broken = error  # the session's task says so
+            self.state.changed()
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the session out (asyncio.Protocol)."""
         self.state.sessions.discard(self)
+        self.state.changed()
         if self._sources is not None:
             self._sources.ended = self.lines_read
         if self._handler_coroutine is None:  # an interrupt came while the session began
@@ -246,6 +248,8 @@ class LabSMTP(GuardedSMTP):
         """Write an answer, and hang up where it says so."""
         if answer.octets:
             self._write(answer.octets, answer.code, answer.origin)
+        else:
+            self.state.changed()
         if answer.close and self.transport is not None:
             self.transport.close()
 
@@ -258,6 +262,7 @@ class LabSMTP(GuardedSMTP):
                 len(octets), origin._replace(error=self._error) if self._error else origin, self.lines_read
             )
             self._error = ""
+        self.state.changed()  # before the client can know of it
         self._writer.write(octets)
 
     # --- HELP and the status commands

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.server.personality import RFC5321, Personality
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from aiosmtpd.smtp import SMTP
 
@@ -35,6 +35,7 @@ class ServerState:
 
     max_messages, max_octets: more mail than that, addresses and content, is refused with 452 (RFC 5321 §4.2.3). It
       never goes anywhere.
+    changed: is called, in the server's thread, before each reply goes out and when a session has begun or ended.
     """
 
     personality: Personality = RFC5321
@@ -46,6 +47,7 @@ class ServerState:
     commands: Counter[str] = field(default_factory=Counter)
     replies: Counter[str] = field(default_factory=Counter)
     messages: list[Message] = field(default_factory=list)
+    changed: Callable[[], None] = lambda: None
 
     def report(self) -> Iterable[str]:
         """Return the live figures, a line each, as XSTATUS shows them. Uptime is in seconds."""
@@ -75,5 +77,5 @@ class ServerState:
 
 
 def _counts(counter: Counter[str]) -> str:
-    shown = [f"{name} {number}" for name, number in sorted(counter.items())]
+    shown = [f"{name} {number}" for name, number in sorted(dict(counter).items())]  # copied: another thread counts on
     return ", ".join(shown[:20]) + (", ..." if len(shown) > 20 else "") or "none"

@@ -10,8 +10,12 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from smtplab.course.experiments import describe, experiments
 from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
+from smtplab.recordings.recording import names
+from smtplab.rfc.codes import cite
+from smtplab.site.reference import add_reference
 from smtplab.site.wheels import merge
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
 from smtplab.text.sentences import Sentences
@@ -25,9 +29,15 @@ if TYPE_CHECKING:
 
 _say = Sentences("site/errors")
 
-_WIDGETS = ("console", "anatomy", "side_by_side")
+_WIDGETS = ("console", "anatomy", "side_by_side", "game", "lookup")
 _NOT_NEEDED = (
-    "smtplab/course/",
+    "smtplab/course/exercises",
+    "smtplab/course/graders/",
+    "smtplab/course/grading",
+    "smtplab/course/lessons",
+    "smtplab/course/logbook",
+    "smtplab/course/disk",
+    "smtplab/course/progress",
     "smtplab/widgets/notebook.py",
     "smtplab/widgets/outputs.py",
     "smtplab/widgets/exercise/",
@@ -38,7 +48,7 @@ _NOT_NEEDED = (
 )
 """What the landing page never loads."""
 _BAR = f'<script type="module" src="../page/bar.mjs" data-languages="{" ".join(LANGUAGES)}"></script>'
-_FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css")
+_FILES = ("page.mjs", "page.css", "worker.mjs", "bar.mjs", "bar.css", "reference.css")
 
 
 def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
@@ -62,6 +72,7 @@ def add_landing(site: Path, source: Path, specs: Iterable[str]) -> None:
         target.write_text(template.substitute(fields(texts, lang)), "utf-8")
         bar = {key: words[lang] for key, words in texts.items() if key.startswith("bar_")}
         (page / f"bar.{lang}.json").write_text(json.dumps(bar, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    add_reference(site, source)
 
 
 def write_widgets(folder: Path) -> None:
@@ -105,7 +116,7 @@ def fields(texts: dict[str, dict[str, str]], lang: str) -> dict[str, str]:
     links = [_link(lesson, lang, top) for lesson in lessons(lang)]
     others = [(code, NAMES[code], f"{top}{home(code)}" or "./") for code in LANGUAGES if code != lang]
     return {
-        **{key: escape(words[lang]) for key, words in texts.items()},
+        **{key: escape(words[lang]).replace("{servers}", str(len(names()))) for key, words in texts.items()},
         "lang": lang,
         "top": top,
         "alternates": "\n".join(
@@ -116,7 +127,22 @@ def fields(texts: dict[str, dict[str, str]], lang: str) -> dict[str, str]:
         ),
         "first_href": f"{top}{lesson_address(lessons(lang)[0], lang)}",
         "lessons": "\n".join(links),
+        "experiments": "\n".join(_experiment(name, lang, top, texts) for name in experiments()),
+        **{f"lesson_{lesson.name[:2]}": f"{top}{lesson_address(lesson, lang)}" for lesson in lessons(lang)},
     }
+
+
+def _experiment(name: str, lang: str, top: str, texts: dict[str, dict[str, str]]) -> str:
+    """Return an experiment as an item of the page's list: a button, what is done, and what to look for."""
+    it = describe(name, lang)
+    lesson = next(lesson for lesson in lessons(lang) if lesson.name.startswith(it.lesson))
+    on = texts["in_lesson"][lang].format(number=int(it.lesson))
+    return (
+        f'      <li id="experiment-{name}"><button type="button" data-experiment="{name}">{escape(it.title)}</button>'
+        f' <span class="soft">{escape(it.text)}</span>'
+        f'<p class="look" hidden>{escape(it.look)} <span class="soft">[{escape(cite(it.source, lang))}]</span>'
+        f' <a href="{top}{lesson_address(lesson, lang)}">{escape(on)}</a></p></li>'
+    )
 
 
 def lesson_address(lesson: Traversable, lang: str) -> str:

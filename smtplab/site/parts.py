@@ -11,6 +11,7 @@ import os
 import shutil
 import tarfile
 import tomllib
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.course.lessons import learners_copy, lessons
 from smtplab.errors import SiteError
 from smtplab.site import wheels
-from smtplab.site.tools import find_npm, find_uv, make_environment, package_folder, run
+from smtplab.site.tools import find_node, find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import reason
@@ -94,7 +95,7 @@ class BuildCache:
 
     def environment(self) -> Path:
         """Make the virtual environment that builds."""
-        requirements = sources() / "build-requirements.txt"
+        requirements = sources() / "build-lock.txt"
         uv = find_uv()
 
         def maker(folder: Path) -> None:
@@ -102,7 +103,8 @@ class BuildCache:
             place = self.folder / "environment.venv"
             make_environment(uv, place)
             python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-            run([uv, "pip", "install", "--quiet", "--python", str(python), "-r", str(requirements)], folder)
+            command = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", str(python)]
+            run([*command, "-r", str(requirements)], folder)
 
         self.make("environment", _told("environment"), digest_of(requirements.read_bytes()), maker)
         return self.folder / "environment.venv"
@@ -115,6 +117,9 @@ class BuildCache:
             npm = find_npm()
             run([npm, "pack", "--silent", f"pyodide@{plan['version']}"], folder)
             (packed,) = folder.glob("*.tgz")
+            came = f"sha512-{b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode()}"
+            if came != plan["integrity"]:
+                raise SiteError(_say("other_digest", file=packed.name, came=came, wanted=plan["integrity"]))
             with tarfile.open(packed) as archive:
                 for name in (*plan["files"], "pyodide-lock.json"):
                     member = archive.extractfile(f"package/{name}")
@@ -170,6 +175,42 @@ class BuildCache:
             shutil.rmtree(folder / "cache")
 
         return self.make("lite", "JupyterLite", digest_of(config, shipped, *stamps), maker) / "output"
+
+    def packages(self, lite: Path) -> Path:
+        """Put all that the kernel loads into one archive, most of it as bytecode: `packages.data`.
+
+        lite: the built JupyterLite, with its wheels and their lock.
+        """
+        node, pyodide, compiler = find_node(), self.folder / "pyodide", sources() / "start/compile.mjs"
+        folder = lite / "static/pyodide-lock"
+        lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+        packed = [(folder / package["file_name"]).resolve() for package in lock["packages"].values()]
+        keep = self.plan["kernel"]["as_source"]
+
+        digests = sources() / "digests.toml"
+        wanted = tomllib.loads(digests.read_text("utf-8")) if digests.is_file() else {}
+        made_here = {f"{name.replace('-', '_')}-" for name in ("jedi", "smtplab", *self.plan["wheels"]["stand_ins"])}
+
+        def maker(part: Path) -> None:
+            came = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(packed)}
+            came = {name: digest for name, digest in came.items() if not name.startswith(tuple(made_here))}
+            for name, digest in came.items():
+                if wanted and wanted.get(name) != digest:
+                    raise SiteError(_say("other_digest", file=name, came=digest, wanted=wanted.get(name, "—")))
+            lines = "".join(f'"{name}" = "{digest}"\n' for name, digest in came.items())
+            (part / "digests.toml").write_text(lines, "utf-8")
+            tree = part / "tree"
+            wheels.unpack(tree, packed)
+            run([node, str(compiler), str(pyodide.resolve()), str(tree.resolve()), *keep], part)
+            wheels.bundle(part / "packages.data", tree)
+            names = {path.name.removesuffix(".py").removesuffix(".pyc") for path in tree.iterdir()}
+            shipped = sorted(name for name in names if name.isidentifier())
+            (part / "packages.json").write_text(json.dumps(shipped) + "\n", "utf-8")
+            shutil.rmtree(tree)
+
+        stamp = [(pyodide / _STAMP).read_bytes(), compiler.read_bytes(), Path(wheels.__file__).read_bytes()]
+        digest = digest_of(keep, wanted, *stamp, *(path.read_bytes() for path in packed))
+        return self.make("packages", _told("packages"), digest, maker)
 
 
 _CONFIG = {".json", ".txt"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,12 @@ class _Handler(SimpleHTTPRequestHandler):
         ".wasm": "application/wasm",
         ".whl": "application/zip",
     }
+
+    def end_headers(self) -> None:
+        """Have the browser ask again for each file, but for those whose names change with their contents."""
+        hashed = re.search(r"/build/(?:[^?]*/)?[^/?]+\.[0-9a-f]{7,}\.\w+(?:\?|$)", getattr(self, "path", ""))
+        self.send_header("Cache-Control", "public, max-age=31536000" if hashed else "no-cache")
+        super().end_headers()
 
     def log_message(self, *_args: Any) -> None:
         """Log nothing: a page has hundreds of files."""

@@ -52,6 +52,14 @@ def find_npm() -> str:
     return path
 
 
+def find_node() -> str:
+    """Return the path of Node.js. Raises SiteError where it is missing."""
+    path = shutil.which("node") or shutil.which("nodejs")
+    if path is None:
+        raise SiteError(_say("no_npm"))
+    return path
+
+
 def make_environment(uv: str, folder: Path) -> None:
     """Make a virtual environment with a Python that the build runs on; UV_PYTHON names one of your choice.
 

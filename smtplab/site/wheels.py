@@ -5,7 +5,10 @@ A wheel is a zip file with three members of metadata (the binary distribution fo
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
+import tarfile
 import zipfile
 from base64 import urlsafe_b64encode
 from importlib.metadata import distribution
@@ -83,6 +86,38 @@ def merge(target: Path, wheels: Iterable[Path], without: tuple[str, ...]) -> Non
                 for name in sorted(packed.namelist()):
                     if not name.startswith(without) and ".dist-info/" not in name:
                         archive.writestr(_member(name), packed.read(name))
+
+
+def unpack(tree: Path, packed: Iterable[Path]) -> None:
+    """Unpack wheels as pip would install them, but for what nothing reads in a browser: tests, scripts, records."""
+    for wheel in sorted(packed):
+        with zipfile.ZipFile(wheel) as archive:
+            for name in archive.namelist():
+                top, _, rest = name.partition("/")
+                kept = rest in _METADATA if top.endswith(".dist-info") else not top.endswith(".data")
+                if kept and not name.endswith("/") and not _NOT_READ & set(name.split("/")[:-1]):
+                    archive.extract(name, tree)
+
+
+_METADATA = ("METADATA", "entry_points.txt")
+_NOT_READ = {"docs", "nbextension", "qa", "sphinxext", "tests"}
+
+
+def bundle(target: Path, tree: Path) -> None:
+    """Write a tree of files into one archive, a gzip-compressed tar, the same octets for the same tree."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path, octets in sorted(_files_of(tree)):
+            member = tarfile.TarInfo(path)
+            member.size, member.mode = len(octets), 0o644
+            archive.addfile(member, io.BytesIO(octets))
+    target.write_bytes(gzip.compress(content.getvalue(), 9, mtime=0))
+
+
+def _files_of(tree: Path) -> Iterator[tuple[str, bytes]]:
+    for path in tree.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(tree).as_posix(), path.read_bytes()
 
 
 def _member(name: str) -> zipfile.ZipInfo:

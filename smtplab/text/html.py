@@ -1,4 +1,8 @@
-"""The few pieces of HTML that values show where no widget runs. Everything is escaped, nothing is coloured."""
+"""The few pieces of HTML that values show where no widget runs. Everything is escaped, nothing is coloured.
+
+Text from the wire may hold dollars. JupyterLab's MathJax would make a formula of what stands between two of them, which
+can hide and forge: each piece carries the class that keeps it away, and that of the MathJax 2 of older pages.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+AS_TEXT = "mathjax_ignore tex2jax_ignore"
+"""The classes of what is no mathematics, nor holds any."""
 
 _MONO = "font-family:monospace;white-space:pre-wrap;text-align:left"
 
@@ -17,6 +24,11 @@ def escape(text: str) -> str:
     return escape(text)
 
 
+def as_text(html: str) -> str:
+    """Return HTML in which no dollar begins a formula; the pieces below are that already."""
+    return f'<div class="{AS_TEXT}">{html}</div>'
+
+
 def dialogue(rows: Iterable[tuple[str, str]]) -> str:
     """Return who-said-what rows as a table; `who` is "C", "S" or a dash for a remark."""
     body = "".join(
@@ -24,7 +36,7 @@ def dialogue(rows: Iterable[tuple[str, str]]) -> str:
         f'<td style="{_MONO}">{escape(text)}</td></tr>'
         for who, text in rows
     )
-    return f"<table><tbody>{body}</tbody></table>"
+    return f'<table class="{AS_TEXT}"><tbody>{body}</tbody></table>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
@@ -37,9 +49,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "")
     for first, *rest in rows:
         cells = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in rest)
         lines.append(f'<tr><th scope="row" style="text-align:left">{escape(first)}</th>{cells}</tr>')
-    return f"<table>{title}<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<table class="{AS_TEXT}">{title}{body}</table>'
 
 
 def paragraphs(*texts: str) -> str:
     """Return plain paragraphs."""
-    return "".join(f"<p>{escape(text)}</p>" for text in texts)
+    return "".join(f'<p class="{AS_TEXT}">{escape(text)}</p>' for text in texts)

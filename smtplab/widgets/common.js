@@ -11,6 +11,8 @@
  * @typedef {{line: number, start: number, end: number, rule: string, text: string, source: string}} Defect
  * What a code means.
  * @typedef {{name: string, meaning: string, severity: string, category: string}} CodeView
+ * A kind of part that a reply has: its name, the octets where it first stands, and what it is.
+ * @typedef {{name: string, text: string, explained: string}} PartKind
  * A reply: each line as its pieces, what its code means, and its defects.
  * @typedef {CodeView & {code: string, lines: Piece[][], defects: Defect[]}} ReplyView
  */
@@ -74,7 +76,8 @@ const EDITING = new Set(["a", "c", "v", "x", "y", "z", "ArrowLeft", "ArrowRight"
  * @returns {() => void} what undoes the hold on the keys
  */
 function begin(el, name, lang, press = () => {}) {
-  el.classList.add("smtplab", `smtplab-${name}`);
+  // JupyterLab's MathJax leaves alone what stands here: a dollar from the wire is a dollar
+  el.classList.add("smtplab", `smtplab-${name}`, "mathjax_ignore", "tex2jax_ignore");
   el.lang = lang;
   const suppress = () => { el.dataset.lmSuppressShortcuts = "true"; };
   const release = () => { delete el.dataset.lmSuppressShortcuts; };
@@ -165,12 +168,31 @@ function folded(title, ...nodes) {
 }
 
 /**
+ * Return the class that colours a reply by its code's first digit: what is refused looks like no success.
+ * @param {string} code
+ */
+function digitClass(code) {
+  return `digit-${code[0]}`;
+}
+
+/**
+ * Return the node of a piece, coloured by what it is; a code, by its class.
+ * @param {string} kind
+ * @param {string} text
+ * @param {string} className what else it is
+ */
+function pieceNode(kind, text, className = "") {
+  const digit = kind === "code" ? digitClass(text) : "";
+  return element("span", { className: [className, `part-${kind}`, digit].filter(Boolean).join(" "), textContent: text });
+}
+
+/**
  * Return the nodes of a line's pieces; its CR and LF are among them where `ends` is true.
  * @param {Piece[]} pieces
  */
 function pieceNodes(pieces, ends = false) {
   return pieces.flatMap(({ kind, text }) => {
-    if (kind !== "cr" && kind !== "lf") return [element("span", { className: `part-${kind}`, textContent: text })];
+    if (kind !== "cr" && kind !== "lf") return [pieceNode(kind, text)];
     return ends ? [element("span", { className: "soft", textContent: ` ${text}` })] : [];
   });
 }
@@ -181,6 +203,19 @@ function pieceNodes(pieces, ends = false) {
  */
 function lineNodes(lines) {
   return lines.map((pieces) => element("div", { className: "wire" }, ...pieceNodes(pieces)));
+}
+
+/**
+ * Return a reply's kinds of parts as a table.
+ * @param {PartKind[]} parts
+ * @param {string[]} head
+ */
+function partTable(parts, head) {
+  return element("div", { className: "scroll", tabIndex: 0 }, element("table", { className: "parts" },
+    element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col", textContent: text })))),
+    element("tbody", {}, ...parts.map(({ name, text, explained }) => element("tr", {},
+      element("th", { scope: "row", textContent: name }), element("td", { className: "wire", textContent: text }),
+      element("td", { textContent: explained }))))));
 }
 
 /**

@@ -6,6 +6,8 @@ A widget is registered by its function here, which stands in `WIDGETS`, and by i
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import anywidget
 import traitlets
 
 from smtplab.protocol.reply import Reply
+from smtplab.text.html import as_text
 from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
@@ -20,13 +23,19 @@ from smtplab.widgets.console.presenter import ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.game.presenter import GamePresenter
+from smtplab.widgets.live import LivePresenter
+from smtplab.widgets.lookup.presenter import LookupPresenter
+from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from smtplab.widgets.status.presenter import StatusPresenter
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
 
     from smtplab.lab.lab import Lab
+    from smtplab.protocol.transcript import Transcript
     from smtplab.widgets.presenter import Presenter
 
 
@@ -49,6 +58,9 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         super().__init__(**presenter.state)
         presenter.on_show = self._show
         presenter.tell = self._tell
+        if isinstance(presenter, LivePresenter):
+            with suppress(RuntimeError):  # no loop runs here: a plain Python session
+                presenter.loop = asyncio.get_running_loop()
         self.on_msg(lambda _widget, content, _buffers: presenter.take(content))
 
     def open(self) -> None:
@@ -75,7 +87,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
     def plain(self) -> str:
         """Return HTML that reads well where no widget runs."""
-        return self.presenter.plain()
+        return as_text(self.presenter.plain())
 
     def _tell(self, message: dict[str, Any]) -> None:
         self.send(message)
@@ -144,6 +156,40 @@ def gallery(*, predict: bool = False, lang: str | None = None) -> LabWidget:
     return _widget(GalleryPresenter(lang, predict=predict))
 
 
+def sequence(lab: Lab | Transcript | str, *, lang: str | None = None) -> LabWidget:
+    """Show who said what, and when, as a diagram. The plain equivalent: `print(lab.transcript)`.
+
+    lab: a Lab, which is followed as it goes on; a Transcript; or the name of a recorded server (or the file of a
+      recording of your own), for what it answered in each phase.
+    Times are in milliseconds since the lab's client first connected; a recording has none.
+    lang: "en" or "es", else the language that is set.
+    Raises UnknownName for a name or language that there is not; RecordingError and OSError for a file; TypeError for
+    what is none of these.
+    """
+    return _widget(SequencePresenter(lab, lang))
+
+
+def game(number: int = 1, *, lang: str | None = None) -> LabWidget:
+    """Make the game: ten recorded replies to be guessed. The plain equivalent: `print(smtplab.survey())`.
+
+    number: which round, from 1; a number is the same round for everybody.
+    lang: "en" or "es", else the language that is set.
+    Raises TypeError and ValueError for what is no round's number; UnknownName for another language.
+    """
+    return _widget(GamePresenter(number, lang))
+
+
+def lookup(entry: str | int = "", *, lang: str | None = None) -> LabWidget:
+    """Look up a code, two codes, a reply, or the replies in a mail log.
+
+    The plain equivalent: `print(smtplab.explain(554))` and `print(smtplab.compare(211, 214))`.
+
+    entry: what is looked up at first, such as 554, "211 214", or text with replies in it.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return _widget(LookupPresenter(str(entry), lang))
+
+
 def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: str | None = None) -> LabWidget:
     """Show two commands' replies, or two codes, side by side. The plain equivalent: `print(smtplab.compare(a, b))`.
 
@@ -155,6 +201,15 @@ def side_by_side(lab: Lab | None, first: str | int, second: str | int, *, lang: 
     if lab is not None and isinstance(first, int) != isinstance(second, int):
         raise TypeError(_say("one_of_each", lang, first=repr(first), second=repr(second)))
     return _widget(SideBySidePresenter(lab, first, second, lang))
+
+
+def status(lab: Lab, *, lang: str | None = None) -> LabWidget:
+    """Show the figures behind 211 as they are now, and what changes each. The plain equivalent: `lab.send("XSTATUS")`.
+
+    lab: whose server counts. The figures follow every command, whoever sends it: cells, widgets, other programs.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another.
+    """
+    return _widget(StatusPresenter(lab, lang))
 
 
 def watch_class(
@@ -173,6 +228,7 @@ def watch_class(
 
 
 WIDGETS: dict[str, Callable[..., LabWidget]] = {
-    maker.__name__: maker for maker in (anatomy, console, exercise, gallery, side_by_side, watch_class)
+    maker.__name__: maker
+    for maker in (anatomy, console, exercise, gallery, game, lookup, sequence, side_by_side, status, watch_class)
 }
 """Each widget's folder → the function that makes one."""

@@ -27,8 +27,10 @@ class Page:
 
     lang: "en" or "es". post: takes what goes to the page, as JSON: {"to": presenter, "type": "made", "state" or
     "message", "value": what was made, what has changed, or the message}.
-    The console is made at once. The anatomy of the last reply is made with the first reply; what stands side by side,
-    when the page says {"to": "page", "content": {"type": "compare"}}.
+    The console is made at once, the anatomy of the last reply with the first reply. The rest is made when the page asks
+    "page" for it: {"type": "compare"} is what stands side by side, {"type": "game", "number": 12} a round of the game,
+    {"type": "lookup", "entry": "554"} a look-up. {"type": "experiment", "name": "make-421"} makes an experiment in the
+    console, and {"type": "reset"} has the lab's own server answer again.
     """
 
     def __init__(self, lang: str, post: Callable[[str], None]) -> None:
@@ -41,12 +43,16 @@ class Page:
     def received(self, text: str) -> None:
         """Take a message from the page."""
         message = json.loads(text)
+        content, length = message["content"], len(self._lab.transcript)
         if message["to"] == "page":
-            self._compare()
-            return
-        length = len(self._lab.transcript)
-        self._presenters[message["to"]].take(message["content"])
-        if message["to"] == "console" and len(self._lab.transcript) > length:
+            wishes = {
+                "compare": self._compare, "game": self._game, "lookup": self._lookup,
+                "experiment": self._experiment, "reset": self._reset,
+            }  # fmt: skip
+            wishes[content["type"]](content)
+        else:
+            self._presenters[message["to"]].take(content)
+        if len(self._lab.transcript) > length:
             self._take_apart(self._lab.transcript[-1])
 
     def _take_apart(self, exchange: Exchange) -> None:
@@ -60,7 +66,32 @@ class Page:
         else:
             self._add(AnatomyPresenter(exchange.reply, self._lang))
 
-    def _compare(self) -> None:
+    def _game(self, content: dict[str, Any]) -> None:
+        from smtplab.widgets.game.presenter import GamePresenter  # it reads every recording
+
+        if "game" not in self._presenters:
+            self._add(GamePresenter(1, self._lang))
+        self._presenters["game"].take({"type": "round", "number": content.get("number", 1)})
+
+    def _lookup(self, content: dict[str, Any]) -> None:
+        from smtplab.widgets.lookup.presenter import LookupPresenter
+
+        if "lookup" not in self._presenters:
+            self._add(LookupPresenter(lang=self._lang))
+        if content.get("entry"):
+            self._presenters["lookup"].take({"type": "look", "entry": content["entry"]})
+
+    def _experiment(self, content: dict[str, Any]) -> None:
+        from smtplab.course.experiments import experiment, experiments
+
+        if content.get("name") in experiments():
+            experiment(content["name"], self._lab, lang=self._lang)
+            self._presenters["console"].take({"type": "hello"})  # it tells the page all that is new to it
+
+    def _reset(self, _content: dict[str, Any]) -> None:
+        self._presenters["console"].take({"type": "personality", "name": "rfc5321"})
+
+    def _compare(self, _content: dict[str, Any]) -> None:
         from smtplab.widgets.side_by_side.presenter import SideBySidePresenter  # nor is this
 
         if "side_by_side" not in self._presenters:

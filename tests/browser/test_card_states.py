@@ -1,4 +1,4 @@
-"""The exercise card through a lesson's life in JupyterLab: run, answered, run again, reloaded, its kernel restarted or dead."""
+"""The exercise card through a lesson's life in JupyterLab: run, answered, run again, reloaded, its kernel gone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from conftest import Notebook
     from playwright.sync_api import Locator
+
+    from conftest import Notebook
 
 CELLS = [
     "import smtplab; lab = smtplab.start()\nsmtplab.console(lab)",
@@ -172,7 +173,7 @@ def test_a_lesson_s_cards(jupyterlab, open_notebook, picture) -> None:
 
 
 def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
-    """A kernel that is restarted, or dies, is told of in the card; what was typed stays, and is there when it is run."""
+    """A kernel that is restarted, or dies, is told of in the card; what was typed stays, and comes back on a run."""
     notebook = opened(jupyterlab, open_notebook, "gone.ipynb")
     page = notebook.page
     typed = card(notebook, 1)

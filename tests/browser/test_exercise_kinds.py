@@ -44,9 +44,9 @@ def test_answers_by_keyboard(notebook, picture) -> None:
     for kind in ("parts", "sort"):
         card = form(notebook, kind)
         lists = card.get_by_role("combobox")
-        card.get_by_role("button").focus()
+        card.get_by_role("button", name="Comprobar").focus()
         keyboard.press("Enter")
-        expect(card.get_by_role("status")).to_have_text("La respuesta aún no está completa.")
+        expect(card.get_by_role("status")).to_contain_text(f"quedan {lists.count()} filas vacías.")
         expect(lists.first).to_be_focused()
         for _ in range(lists.count()):
             keyboard.press("ArrowDown")
@@ -67,6 +67,13 @@ def test_answers_by_keyboard(notebook, picture) -> None:
             keyboard.press("Enter")
             expect(card.get_by_role("status")).to_contain_text(verdict)
         picture(card, f"exercise-{kind}")
+    fields = form(notebook, "series").get_by_role("textbox")
+    fields.first.focus()
+    for _ in range(fields.count()):
+        keyboard.type("250")
+        keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(form(notebook, "series").locator("li.is-wrong")).to_have_count(fields.count() - 1)
     expect(form(notebook, "function")).to_contain_text('smtplab.check("02.end", end_of_reply)')
 
 

@@ -26,10 +26,10 @@ def test_a_review(jupyterlab, open_notebook, picture) -> None:
     head, way = card.locator(".smtplab-ex-kind"), card.locator(".smtplab-ex-next")
     for number in (1, 2, 3):
         expect(head).to_contain_text(f"{number} of 3 · lesson ")
-        expect(head).to_contain_text("variant ")
         picture(card, f"review-{number}")
         options = card.get_by_role("radio")
         if options.count():
+            expect(head).to_contain_text("variant ")
             options.last.focus()
             keyboard.press("Space")
         else:

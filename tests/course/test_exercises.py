@@ -60,7 +60,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "00.series": {
         "kind": "series", "ask": [both("first"), both("second")], "feedback": feedback("right", "low", "form"),
     },
-    "00.function": {"kind": "function", "call": 'smtplab.check("00.function", made)', "feedback": feedback("right", "otherwise")},
+    "00.function": {
+        "kind": "function", "call": 'smtplab.check("00.function", made)', "feedback": feedback("right", "otherwise"),
+    },
 }  # fmt: skip
 ANSWERS: dict[str, tuple[Any, dict[str, Any]]] = {
     "00.code": ("214", {"211": "211"}),
@@ -176,8 +178,8 @@ def test_unknown_names() -> None:
         smtplab.check("00.choice", "a", lang="fr")
 
 
-def test_what_counts(lab: smtplab.Lab) -> None:
-    """Every answer is noted, with the key of its feedback; what is refused is no answer."""
+def test_what_is_noted(lab: smtplab.Lab) -> None:
+    """Every answer is noted, right or not, with the key of its feedback; one that is refused is no answer."""
     from smtplab.course.logbook import logbook
 
     with pytest.raises(smtplab.UnknownName):

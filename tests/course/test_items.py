@@ -11,8 +11,9 @@ from smtplab.course.grading import items
     ("item", "shown"),
     [
         ({"reply": "214 a"}, "214 a"),
-        ({"reply": "214 a\r\n", "command": "HELP"}, "HELP → 214 a"),
+        ({"reply": "214 a\r\n", "command": "HELP"}, "C: HELP\nS: 214 a"),
         ({"reply": "214-a\r\n214 b\r\n"}, "214-a\n214 b"),
+        ({"reply": "214-a\r\n214 b\r\n", "command": "HELP a"}, "C: HELP a\nS: 214-a\nS: 214 b"),
         ({"reply": "214-a\n214 b\r\n"}, "214-a\\n\n214 b"),
         ({"reply": "214 a\n"}, "214 a\\n"),
     ],

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from smtplab.widgets.files import module, stylesheet
+from smtplab.widgets.live import LivePresenter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Locator, Page
 
     from smtplab.widgets.presenter import Presenter
@@ -33,13 +36,14 @@ SMALL_MODEL = """
       Object.keys(changes).forEach((name) => call(`change:${name}`));
     },
     receive: (content) => call("msg:custom", content),
+    lost: () => call("comm_live_update"),
     listening: () => [...listeners.values()].reduce((count, each) => count + each.size, 0),
   };
 }
 """
 
 MOUNT = f"""
-async ([source, style, state]) => {{
+async ([source, style, state, alive]) => {{
   const url = URL.createObjectURL(new Blob([source], {{ type: "text/javascript" }}));
   const {{ default: widget }} = await import(url);
   URL.revokeObjectURL(url);
@@ -47,6 +51,7 @@ async ([source, style, state]) => {{
   const cell = document.body.appendChild(document.createElement("div"));
   Object.assign(cell, {{ className: "jp-Cell", tabIndex: -1 }});
   const el = cell.appendChild(document.createElement("div")), model = ({SMALL_MODEL})(state);
+  el.classList.toggle("jupyter-widgets-disconnected", !alive); // as JupyterLab marks a view without a kernel
   globalThis.pressed = [];
   document.onkeydown = ({{ key, target }}) => {{ // what a notebook would hear: Lumino leaves out what is marked so
     if (!target.closest("[data-lm-suppress-shortcuts]")) pressed.push(key);
@@ -57,24 +62,51 @@ async ([source, style, state]) => {{
 """
 
 
+class Later:
+    """An event loop, for a presenter that looks later: it does when it is told to."""
+
+    def __init__(self) -> None:
+        self._calls: list[Callable[[], None]] = []
+
+    def is_closed(self) -> bool:
+        """Return False."""
+        return False
+
+    def call_soon_threadsafe(self, call: Callable[[], None]) -> None:
+        """Note a call."""
+        self._calls.append(call)
+
+    def run(self) -> None:
+        """Call what was noted."""
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
+
+
 @dataclass
 class Mounted:
     """A widget in the page, and the presenter behind it.
 
-    number: which of the page's widgets it is. sent: what the widget has sent to its presenter.
+    alive: whether there is a kernel behind it. number: which of the page's widgets it is. sent: what the widget has
+    sent to its presenter.
     """
 
     page: Page
     presenter: Presenter
+    alive: bool = True
     number: int = 0
     sent: list[dict[str, Any]] = field(default_factory=list)
+    later: Later = field(default_factory=Later)
 
     def __post_init__(self) -> None:
         name = self.presenter.name
         state = json.loads(json.dumps(self.presenter.state))
-        self.number = self.page.evaluate(MOUNT, [module(name), stylesheet(name), state])
+        self.number = self.page.evaluate(MOUNT, [module(name), stylesheet(name), state, self.alive])
         self.presenter.on_show = lambda changes: self._call("change", changes)
         self.presenter.tell = lambda message: self._call("receive", message)
+        if isinstance(self.presenter, LivePresenter):
+            self.presenter.loop = self.later  # type: ignore[assignment]  # all that it needs of one
+            self.presenter.looked = float("inf")  # never at once: a page cannot be asked in the midst of a command
         self.answer()
 
     def _call(self, name: str, value: Any = None) -> Any:
@@ -86,7 +118,8 @@ class Mounted:
         return self.page.locator(".smtplab").nth(self.number)
 
     def answer(self) -> list[dict[str, Any]]:
-        """Have the presenter answer what the widget sent since the last time, and return what that was."""
+        """Have the presenter look, and answer what the widget sent since the last time; return what that was."""
+        self.later.run()
         messages: list[dict[str, Any]] = self.page.evaluate("at => mounted[at].model.sent.splice(0)", self.number)
         self.sent += messages
         for message in messages:
@@ -113,6 +146,13 @@ class Mounted:
         """Return the states that the widget has saved."""
         states: list[dict[str, Any]] = self.page.evaluate("at => mounted[at].model.saved", self.number)
         return states
+
+    def lose_python(self) -> None:
+        """Have the kernel restarted: the view is marked, and its model says so."""
+        self.page.evaluate(
+            "at => { mounted[at].el.classList.add('jupyter-widgets-disconnected'); mounted[at].model.lost(); }",
+            self.number,
+        )
 
     def destroy(self) -> int:
         """Take the widget away, and return how many listeners it leaves on its model."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HELP = "smtplab/server/help.py"
-WRITTEN = ("text", "function")
+WRITTEN = ("series", "text", "function")
 """The kinds of exercise that are judged by a function of their own."""
 MODEL = {"function": "code"}
 """Kind of exercise → the key of its model answer, where that is not `answer`."""

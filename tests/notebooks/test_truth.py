@@ -19,6 +19,7 @@ from smtplab.rfc.rules import rules
 from smtplab.text.language import LANGUAGES
 from tests.helpers.citations import CITATION, cited, false_sections
 from tests.helpers.paths import TOP
+from tests.helpers.prose import read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +66,7 @@ def page(source: Path, lang: str) -> tuple[tuple[str, ...], str]:
     spec = importlib.util.spec_from_file_location("build", ROOT / "notebooks/build.py")
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
-    prose = [cell.source for cell in build.compose(source, lang).cells if cell.cell_type == "markdown"]
+    prose = [read(cell.source) for cell in build.compose(source, lang).cells if cell.cell_type == "markdown"]
     blocks = [block for text in prose for block in re.split(r"\n\s*\n|\n(?=[-*|] ?)", text)]
     shown = []
     for cell in nbformat.read(ROOT / "notebooks" / lang / f"{source.stem}.ipynb", as_version=4).cells:
@@ -120,7 +121,8 @@ def unsourced(block: str) -> list[str]:
     sentence only. Headings, table rows, and the lines for what a lesson needs, teaches and is followed by are no
     statements.
     """
-    frame = r"#|\||\*\*(?:\d+ minut|You will|Al terminar|Next|Siguiente)|- [a-z].*[,.]$"
+    head = r"\d+ minut|You will|Al terminar|Next|Siguiente|The core|Lo esencial"
+    frame = rf"#|\||\*\*(?:{head})|\*(?:Core|Deeper|Lo esencial|Más a fondo) ·|- [a-z].*[,.]$"
     if (
         re.match(frame, block)
         or any(section for _, section in cited(block))

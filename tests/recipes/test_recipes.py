@@ -124,10 +124,15 @@ def test_a_command(copy: Copy) -> None:
 
 def choice(name: str) -> str:
     """Return an exercise to choose an answer in."""
+    title = f"A choice of {name.partition('.')[2]}"
     texts = {
-        "title": "This or that", "question": "Which?", "option.a": "This", "option.b": "That",
-        "feedback.a": "Right.", "feedback.b": "No.",
-    }  # fmt: skip
+        "title": title,
+        "question": "Which?",
+        "option.a": "This",
+        "option.b": "That",
+        "feedback.a": "Right.",
+        "feedback.b": "No.",
+    }
     rows = [f'{key}.{lang} = "{text} ({lang})"' for key, text in texts.items() for lang in LANGUAGES]
     return "\n".join(["", f'["{name}"]', 'kind = "choice"', 'right = "a"', *rows, ""])
 

@@ -63,8 +63,10 @@ GRADE = """def _half(question: Question, answer: Any) -> Result:
 # --- the table
 """
 ROW = '    "half": Kind(_half, frozenset({"rest"})),\n'
-EXERCISE = '\n["08.half"]\nkind = "half"\nrest = 0\n' + "".join(
-    in_each_language(key, "Is it half?") for key in ("title", "question", "feedback.right", "feedback.otherwise")
+EXERCISE = (
+    '\n["08.half"]\nkind = "half"\nrest = 0\n'
+    + in_each_language("title", "A half")
+    + "".join(in_each_language(key, "Is it half?") for key in ("question", "feedback.right", "feedback.otherwise"))
 )
 WORDS = "\n[exercise_number]\n" + "".join(f'{lang} = "Your number ({lang})"\n' for lang in LANGUAGES)
 ANSWER = '    "00.half": ("2", {"otherwise": "1"}),\n'

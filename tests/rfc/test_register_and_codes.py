@@ -77,7 +77,7 @@ def test_no_rule_acquits_what_the_catalogue_forbids() -> None:
 def test_no_exercise_marks_wrong_what_the_register_allows(exercise_id: str) -> None:
     """Where verdicts are sorted, the judge's own verdict on each item is right."""
     row = data(f"course/exercises/{exercise_id[:2]}")[exercise_id]
-    pairs = [shown.split(" → ", 1) for shown in exercise(exercise_id).items]
+    pairs = [shown.removeprefix("C: ").replace("\nS: ", "\n").split("\n", 1) for shown in exercise(exercise_id).items]
     bins = [judge(dialogue((command, reply))[0]).worst.partition(" ")[0] for command, reply in pairs]
     assert grade(Question(exercise_id, row, "en"), bins).right
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import socket
+import tarfile
 import threading
 import urllib.request
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from smtplab import cli
 from smtplab.course.lessons import learners_copy
-from smtplab.site.build import build_site
+from smtplab.errors import SiteError
+from smtplab.site.build import build_date, build_site
 from smtplab.site.landing import home
 from smtplab.site.place import LIST
 from smtplab.site.serve import server
@@ -54,10 +57,31 @@ def test_what_is_in_it(cache: Path, tmp_path: Path) -> None:
         html = (site / page).read_text("utf-8")
         assert "$" not in html
         assert not re.search(r'(?:src|href)="(?:[a-z]+:)?//', html)
-    lock = site / "static/pyodide-lock/pyodide-lock.json"
-    for package in json.loads(lock.read_text())["packages"].values():
-        assert "://" not in package["file_name"]
-        assert (lock.parent / package["file_name"]).is_file()
+    with tarfile.open(site / "start/packages.data") as archive:
+        names = set(archive.getnames())
+    assert {"IPython/__init__.pyc", "aiosmtpd/smtp.py", "smtplab/rfc/codes.toml", "typing_extensions.pyc"} <= names
+    assert "aiosmtpd/__pycache__/smtp.cpython-314.pyc" in names
+    assert json.loads((site / "start/packages.json").read_text()).count("smtplab") == 1
+    settings = json.loads((site / "jupyter-lite.json").read_text())["jupyter-config-data"]["litePluginSettings"]
+    assert "://" not in json.dumps(settings)
+    for app in ("lab", "notebooks"):
+        html = (site / app / "index.html").read_text("utf-8")
+        assert html.index("Content-Security-Policy") < html.index("<script")
+        assert not re.search(r'(?:src|href)="(?:[a-z]+:)?//', html)
+
+
+def test_the_lessons_date(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lists of files show the date that SOURCE_DATE_EPOCH names, else the checkout's; never the build's."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    build_site(tmp_path / "site", cache=cache)
+    listed = json.loads((tmp_path / "site/api/contents/en/all.json").read_text())["content"]
+    assert {row["last_modified"] for row in listed} == {"2001-09-09T01:46:40Z"}
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert datetime.fromisoformat(build_date()) > datetime(2026, 1, 1, tzinfo=UTC)
+    assert build_date() == build_date()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(SiteError, match="SOURCE_DATE_EPOCH is yesterday"):
+        build_date()
 
 
 def test_the_command(
@@ -66,7 +90,7 @@ def test_the_command(
     """`smtplab site DIR` builds with a line a step, and refuses a folder of something else by name, with status 2."""
     monkeypatch.setenv("SMTPLAB_CACHE", str(cache))
     assert cli.run(["site", str(tmp_path / "site")]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 6
+    assert len(capsys.readouterr().out.splitlines()) == 7
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.txt").write_text("mine")
     assert cli.run(["site", str(tmp_path / "mine")]) == 2
@@ -89,6 +113,11 @@ def test_serving(cache: Path, tmp_path: Path, monkeypatch, capsys: pytest.Captur
         for path in ("index.html", "page/page.mjs", "static/pyodide/pyodide.asm.wasm"):
             with urllib.request.urlopen(f"http://127.0.0.1:{running.server_address[1]}/{path}", timeout=10) as answer:
                 types[path] = answer.headers["Content-Type"]
+                assert answer.headers["Cache-Control"] == "no-cache"
+        (chunk,) = site.glob("build/jlab_core.*.js")
+        path = f"http://127.0.0.1:{running.server_address[1]}/build/{chunk.name}?v=1"
+        with urllib.request.urlopen(path, timeout=10) as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000"
         running.shutdown()
         thread.join()
     assert list(types.values()) == ["text/html", "text/javascript", "application/wasm"]

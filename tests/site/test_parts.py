@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -10,7 +14,8 @@ import pytest
 
 from smtplab.errors import SiteError
 from smtplab.site import tools, wheels
-from smtplab.site.parts import BuildCache, default_cache
+from smtplab.site.parts import BuildCache, default_cache, sources
+from smtplab.text.language import DEFAULT, LANGUAGES
 from tests.helpers.paths import PACKAGE
 
 
@@ -43,6 +48,41 @@ def test_a_part_that_fails_is_not_there(tmp_path: Path) -> None:
     assert (tmp_path / "part/a").read_text() == "whole"
     with pytest.raises(SiteError, match="the registry is away"):
         cache.make("part", "the part", "y", fail)
+
+
+def test_what_builds_is_known_by_its_digest() -> None:
+    """Each package that builds the site stands in the list with digests, in the version that is asked for."""
+    wanted = re.findall(
+        r"^([\w-]+)(?:\[\w+\])?==(\S+)$", (sources() / "build-requirements.txt").read_text(), re.MULTILINE
+    )
+    blocks = re.split(r"\n(?=\S)", (sources() / "build-lock.txt").read_text().split("build-lock.txt\n")[1])
+    locked = {re.split(r"[ \\]", block)[0]: block for block in blocks}
+    assert len(wanted) > 5
+    assert {f"{name}=={version}" for name, version in wanted} <= locked.keys()
+    assert [name for name, block in locked.items() if "--hash=sha256:" not in block] == []
+
+
+def test_another_file_than_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wheel or an archive whose digest is not the known one stops the build, which names it."""
+    cache = BuildCache(tmp_path / "cache", lambda _line: None)
+    lite = tmp_path / "lite"
+    folder = lite / "static/pyodide-lock"
+    folder.mkdir(parents=True)
+    (tmp_path / "cache/pyodide").mkdir(parents=True)
+    (tmp_path / "cache/pyodide/.made-from").write_text("x")
+    wheel = wheels.pack_stand_in(folder, "some-thing", "9.0")
+    lock = {"packages": {"some-thing": {"file_name": wheel.name}}}
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock))
+    with pytest.raises(SiteError, match=r"some_thing-9\.0-py3-none-any\.whl is not the file that is known"):
+        cache.packages(lite)
+
+    def pack(_command: object, folder: Path) -> str:
+        (folder / "pyodide-0.tgz").write_bytes(b"something else")
+        return ""
+
+    monkeypatch.setattr("smtplab.site.parts.run", pack)
+    with pytest.raises(SiteError, match=r"pyodide-0\.tgz is not the file that is known"):
+        BuildCache(tmp_path / "other", lambda _line: None).pyodide()
 
 
 def test_missing_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +160,33 @@ def test_a_stand_in_installs(tmp_path: Path) -> None:
     """An empty wheel has the metadata of a package and nothing else."""
     with zipfile.ZipFile(wheels.pack_stand_in(tmp_path, "some-thing", "9.0")) as archive:
         assert {Path(name).name for name in archive.namelist()} == {"METADATA", "WHEEL", "RECORD"}
+
+
+def test_what_is_unpacked_and_bundled(tmp_path: Path) -> None:
+    """Wheels are unpacked without what nothing reads; the same tree gives the same archive, without a date."""
+    members = [("a/__init__.py", b"x = 1"), ("a/data.txt", b"text"), ("a/tests/test_a.py", b""), ("a-1.data/x", b"")]
+    wheel = wheels.pack(tmp_path, "a", "1", members)
+    archives = []
+    for name in ("first", "second"):
+        tree = tmp_path / name
+        wheels.unpack(tree, [wheel])
+        wheels.bundle(tmp_path / f"{name}.data", tree)
+        archives.append((tmp_path / f"{name}.data").read_bytes())
+        os.utime(tree / "a/data.txt", (0, 0))
+    assert archives[0] == archives[1]
+    with tarfile.open(tmp_path / "first.data") as archive:
+        assert archive.getnames() == ["a-1.dist-info/METADATA", "a/__init__.py", "a/data.txt"]
+        assert {member.mtime for member in archive} == {0}
+
+
+def test_the_sentences_of_the_pages() -> None:
+    """What a page of the site says stands in every language, and keeps its places to fill in."""
+    files = sorted(sources().glob("*/*.toml"))
+    assert {"told.toml", "offline.toml"} <= {path.name for path in files}
+    for path in files:
+        for name, words in tomllib.loads(path.read_text("utf-8")).items():
+            if DEFAULT not in words:
+                continue  # data, no sentence
+            assert set(LANGUAGES) <= set(words), f"{path.name}: {name}"
+            places = {frozenset(re.findall(r"\{\w+\}", words[lang])) for lang in LANGUAGES}
+            assert len(places) == 1, f"{path.name}: {name}"

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOT_SENTENCES = (
-    "cli/click", "text/reasons", "course/exercises/", "course/hints/", "course/lessons", "course/variants/",
+    "cli/click", "text/reasons", "course/exercises/", "course/experiments", "course/hints/", "course/lessons",
+    "course/variants/",
     "rfc/codes", "rfc/commands", "rfc/extensions", "rfc/rules", "recordings/ftp", "recordings/origins",
 )  # fmt: skip
 FILES = sorted(

@@ -31,7 +31,8 @@ def test_the_landing_page_has_the_notebook_s_modules(tmp_path: Path) -> None:
     """The landing page mounts the same octets as a notebook, and its page asks for no other widget."""
     write_widgets(tmp_path / "widgets")
     widgets = {"console": lambda: smtplab.console(lab), "anatomy": lambda: smtplab.anatomy(b"214 x\r\n"),
-               "side_by_side": lambda: smtplab.side_by_side(None, 211, 214)}  # fmt: skip
+               "side_by_side": lambda: smtplab.side_by_side(None, 211, 214), "game": smtplab.game,
+               "lookup": smtplab.lookup}  # fmt: skip
     with smtplab.start(carrier="memory") as lab:
         for name, make in widgets.items():
             widget = make()

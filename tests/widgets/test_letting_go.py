@@ -25,6 +25,8 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Any]] = {
     "console": smtplab.console,
     "side_by_side": lambda lab: smtplab.side_by_side(lab, "HELP", "XSTATUS"),
     "exercise": lambda lab: smtplab.exercise("01.rcpt", lab),
+    "sequence": smtplab.sequence,
+    "status": smtplab.status,
 }
 """The widgets that have a lab."""
 

@@ -23,7 +23,11 @@ from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import SUGGESTIONS, ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
 from smtplab.widgets.gallery.presenter import GalleryPresenter
+from smtplab.widgets.game.presenter import GamePresenter
+from smtplab.widgets.lookup.presenter import LookupPresenter
+from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
+from smtplab.widgets.status.presenter import StatusPresenter
 from smtplab.widgets.watch_class.presenter import WatchClassPresenter
 from tests.helpers.blank_page import BLANK, Mounted
 from tests.helpers.paths import TOP
@@ -44,9 +48,15 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "console": ConsolePresenter,
     "exercise": lambda lab: ExercisePresenter("01.rcpt", lab),
     "gallery": lambda lab: GalleryPresenter(),
+    "game": lambda lab: GamePresenter(12),
+    "lookup": lambda lab: LookupPresenter("said: 550 5.1.1 " + NASTY),
+    "sequence": SequencePresenter,
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
+    "status": StatusPresenter,
     "watch_class": lambda lab: WatchClassPresenter(TOP / "notebooks"),
 }
+CONTROLS = {"anatomy": "button.part", "sequence": ".scroll", "status": ".scroll"}
+"""What has the focus in a widget that has no input."""
 EXERCISES = {exercises.exercise(name).kind: name for name in reversed(exercises.exercises())}
 
 
@@ -102,7 +112,7 @@ def test_it_renders_and_cleans_up(page: Page, lab: smtplab.Lab, name: str) -> No
     assert it.el.get_attribute("lang") == "en"
     assert it.el.get_attribute("data-lm-suppress-shortcuts") == "true"
     assert it.el.inner_text().strip()
-    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control = it.el.locator(CONTROLS.get(name, "input, textarea")).first
     control.focus()
     it.press("b", "Shift+B", "ArrowDown", "Tab")
     assert it.pressed() == []
@@ -118,12 +128,12 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
     """A key that runs the cell reaches the notebook, with its focus on the cell: it takes none from a text field."""
     it = Mounted(page, MAKERS[name](lab))
     page.evaluate("() => document.addEventListener('keydown', (event) => event.preventDefault())")  # as a notebook does
-    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).first.focus()
     it.press(key)
     assert it.pressed()[-1] == "Enter"
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert [each for each in it.sent if each["type"] != "hello"] == []
-    it.el.locator("button.part" if name == "anatomy" else "input, select").first.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).first.focus()
     it.press("b")
     assert it.pressed() == []
 
@@ -132,13 +142,13 @@ def test_keys_that_run_a_cell_pass(page: Page, lab: smtplab.Lab, name: str, key:
 def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Keys with Ctrl, Cmd or Alt reach the notebook and leave the focus; what edits text stays with a text field."""
     it = Mounted(page, MAKERS[name](lab))
-    control = it.el.locator("button.part" if name == "anatomy" else "input").first
+    control = it.el.locator(CONTROLS.get(name, "input, textarea")).first
     control.focus()
     it.press("Control+s", "Meta+s", "Control+f", "Alt+b")
     assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
     expect(control).to_be_focused()
     it.press("Control+c", "Control+z", "Meta+a", "Control+ArrowLeft")
-    text = control.get_attribute("type") == "text"
+    text = control.evaluate("(node) => node.type.startsWith('text')")  # a textarea's type is its name
     assert [key for key in it.pressed() if key not in ("Control", "Meta")] == (
         [] if text else ["c", "z", "a", "ArrowLeft"]
     )
@@ -148,7 +158,7 @@ def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> No
 def test_escape_leaves(page: Page, lab: smtplab.Lab, name: str) -> None:
     """Esc gives the focus back to the cell, and the notebook hears it."""
     it = Mounted(page, MAKERS[name](lab))
-    it.el.locator("button.part" if name == "anatomy" else "input, select").last.focus()
+    it.el.locator(CONTROLS.get(name, "input, select, textarea")).last.focus()
     it.press("Escape")
     assert page.evaluate("() => document.activeElement.className") == "jp-Cell"
     assert it.pressed() == ["Escape"]
@@ -223,7 +233,7 @@ def test_wire_text_is_never_html(page: Page, name: str) -> None:
     with smtplab.start(server, carrier="memory") as lab:
         lab.send("HELP")
         it = Mounted(page, MAKERS[name](lab))
-    if name in ("anatomy", "console", "side_by_side"):
+    if name in ("anatomy", "console", "sequence", "side_by_side"):
         assert it.el.evaluate("(el, text) => el.textContent.includes(text)", NASTY if name != "anatomy" else "<")
     assert it.el.locator("img").count() == 0
     assert page.evaluate("window.hacked") is None
@@ -237,7 +247,7 @@ def test_axe_finds_nothing(page: Page, lab: smtplab.Lab, name: str, scheme: Any)
     page.emulate_media(color_scheme=scheme)
     lab.send("HELP MAIL")
     it = Mounted(page, MAKERS[name](lab))
-    if name in ("anatomy", "console", "side_by_side"):
+    if name in ("anatomy", "console", "sequence", "side_by_side"):
         expect(it.el).to_contain_text("214")
     violations = Axe().run(page, context=".smtplab").response["violations"]
     assert [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]] == []
@@ -426,7 +436,7 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
     expect(it.el.locator(".code")).to_have_text(["214", "211"])
     expect(it.el.locator(".code .differs")).to_have_text(["4", "1"])
-    expect(it.el.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    expect(it.el.locator("details .verdict")).to_have_text(["= same", "= same", "≠ differs"])
     it.el.get_by_label("First command").fill("NOOP")
     it.el.get_by_label("Second command").fill("STAT")
     it.press("Enter")
@@ -438,11 +448,64 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     expect(it.el.locator(".code")).to_have_text(["250", "500"])
 
 
-def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab) -> None:
-    """The lines of two replies to the same command are told apart by their labels."""
-    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP"))
-    labels = it.el.get_by_role("region").evaluate_all("all => all.map((one) => one.ariaLabel)")
-    assert len(labels) == len(set(labels)) == 2
+def test_side_by_side_sets_lines_opposite(page: Page, lab: smtplab.Lab) -> None:
+    """Each line stands whole opposite the other reply's, wrapped and not cut; one that has none, alone."""
+    page.set_viewport_size({"width": 600, "height": 900})
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "NOOP"))
+    rows = it.el.locator(".lines tbody tr")
+    lines = lab.transcript.replies("HELP")[0].lines
+    expect(rows).to_have_count(len(lines))
+    assert rows.nth(1).locator("td").first.inner_text().strip() == f"214-{lines[1]}"
+    assert rows.nth(1).locator("td").nth(1).inner_text().strip() == ""
+    cut = it.el.evaluate(
+        "el => [...el.querySelectorAll('.wire')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    )
+    assert cut == 0
+    one, other = (rows.first.locator("td").nth(at).bounding_box() for at in (0, 1))
+    assert one is not None
+    assert other is not None
+    assert one["y"] == other["y"]
+    assert abs(one["width"] - other["width"]) < 1
+    page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_side_by_side_shows_three_points(page: Page, lab: smtplab.Lab) -> None:
+    """Three differences are in sight, the others folded away; none of them says that nothing differs."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
+    expect(it.el.locator("ul > li:visible")).to_have_count(3)
+    expect(it.el.locator("ul > li:visible").first).not_to_contain_text("nothing differs")
+    it.el.locator("summary").first.click()
+    differences = len(it.presenter.state["pair"]["differences"])
+    assert differences > 3
+    expect(it.el.locator("ul > li:visible")).to_have_count(differences + len(it.presenter.state["pair"]["same"]))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_side_by_side_of_the_same(page: Page, lab: smtplab.Lab, lang: str) -> None:
+    """Where nothing differs, no heading says that something does, in the widget and in what stands without it."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP", lang))
+    expect(it.el.locator(".heading:visible").last).to_have_text(it.presenter.say("side_what_same"))
+    assert it.presenter.say("side_what_differs") not in it.el.inner_text() + it.presenter.plain()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_refusal_is_not_coloured_as_success(page: Page, scheme: Any) -> None:
+    """In every widget that shows replies a 2yz, a 4yz and a 5yz code have three colours, the same ones everywhere."""
+    page.emulate_media(color_scheme=scheme)
+    server = smtplab.Personality.scripted({"HELP": "214 x", "NOOP": "450 x", "STAT": "500 x"})
+    colours: dict[str, set[str]] = {"2": set(), "4": set(), "5": set()}
+    with smtplab.start(server, carrier="memory") as lab:
+        for command in ("HELP", "NOOP", "STAT"):
+            reply = lab.send(command)
+            for presenter in (
+                AnatomyPresenter(reply), ConsolePresenter(lab), SequencePresenter(lab),
+                SideBySidePresenter(lab, command, command),
+            ):  # fmt: skip
+                it = Mounted(page, presenter)
+                code = it.el.locator(".part-code").last
+                colours[str(reply.code)[0]].add(code.evaluate("node => getComputedStyle(node).color"))
+    assert [len(each) for each in colours.values()] == [1, 1, 1]
+    assert len(set.union(*colours.values())) == 3
 
 
 def test_side_by_side_of_codes(page: Page) -> None:

@@ -7,9 +7,10 @@
 
 /** @param {Part} part */
 function octetNodes(part) {
-  if (!part.octets.length) return [element("span", { className: `wire whole part-${part.kind}`, textContent: part.text })];
+  if (!part.octets.length) return [pieceNode(part.kind, part.text, "wire whole")];
+  const digit = part.kind === "code" ? ` ${digitClass(part.text)}` : "";
   return part.octets.map(({ hex, shown }) => element("span", { className: `octet${shown.length > 1 ? " named" : ""}` },
-    element("span", { className: `shown part-${part.kind}`, textContent: shown }),
+    element("span", { className: `shown part-${part.kind}${digit}`, textContent: shown }),
     element("span", { className: "hex", textContent: hex })));
 }
 

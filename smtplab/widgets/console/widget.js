@@ -13,7 +13,7 @@
 
 /** @param {ReplyView} reply */
 function reading(reply) {
-  const name = element("span", { className: "tag" }, element("strong", { textContent: reply.code }), ` ${reply.name}`);
+  const name = element("span", { className: "tag" }, element("strong", { className: digitClass(reply.code), textContent: reply.code }), ` ${reply.name}`);
   const classes = [reply.severity, reply.category].filter(Boolean);
   return element("div", { className: "reading" }, name,
     ...classes.map((text) => element("span", { className: "tag", textContent: text })), ...defectNodes(reply.defects));

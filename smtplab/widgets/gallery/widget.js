@@ -177,7 +177,7 @@ function render({ model, el }) {
       element("div", { className: "asked", textContent: `${message.server}: ${message.command}` }),
       element("div", { className: "soft", textContent: message.about }),
       element("div", { className: "wire" }, ...lines.map((pieces) => element("div", {}, ...pieceNodes(pieces, true)))),
-      element("div", {}, element("strong", { textContent: code }), ` ${name}`),
+      element("div", {}, element("strong", { className: digitClass(code), textContent: code }), ` ${name}`),
       ...(message.closed ? [element("div", { textContent: texts.gallery_closed })] : []),
       ...(notable.length ? [element("ul", {}, ...notable)] : []),
       folded(fill(texts.gallery_kept, { number: kept.length }), element("ul", {}, ...kept)));

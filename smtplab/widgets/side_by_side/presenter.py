@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from smtplab.errors import NotACode, SmtplabError
 from smtplab.protocol.octets import show_octets
@@ -11,11 +11,14 @@ from smtplab.rfc.codes import cite
 from smtplab.rfc.compare import compare
 from smtplab.text.html import paragraphs, table
 from smtplab.widgets.presenter import Presenter
-from smtplab.widgets.views import code_view, refusal, reply_view
+from smtplab.widgets.views import code_view, defects, refusal, reply_view
 
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
     from smtplab.protocol.reply import Reply
+
+Line: TypeAlias = "list[dict[str, str]]"
+"""A line of a reply as its pieces."""
 
 
 class SideBySidePresenter(Presenter):
@@ -57,14 +60,14 @@ class SideBySidePresenter(Presenter):
         codes = (one.code, other.code) if one is not None and other is not None else (int(first), int(second))
         sides = [
             {"title": show_octets(str(title).encode("utf-8", "surrogateescape")), "code": f"{code:03}",
-             **code_view(code, self.lang), **(reply_view(reply, self.lang) if reply is not None else {"lines": []})}
+             **code_view(code, self.lang), "defects": [] if reply is None else defects(reply, self.lang)}
             for title, code, reply in ((first, codes[0], one), (second, codes[1], other))
         ]  # fmt: skip
         self._titles = (sides[0]["title"], sides[1]["title"])
         self.show(pair={
             "sides": sides,
             "digits": _digits(*codes),
-            "lines": [] if one is None or other is None else _lines(one, other),
+            "lines": [] if one is None or other is None else _lines(one, other, self.lang),
             **self._words(*codes),
         })  # fmt: skip
 
@@ -105,11 +108,12 @@ class SideBySidePresenter(Presenter):
                 for n, ((a, b, same), (left, right)) in enumerate(zip(pair["digits"], readings, strict=True), 1)
             ),
             *(
-                (self.say("side_line").format(number=n), a, b, words[same])
+                (self.say("side_line").format(number=n), _text(a), _text(b), words[same])
                 for n, (a, b, same) in enumerate(pair["lines"], 1)
             ),
         ]
-        differences = paragraphs(self.say("side_what_differs"), *(f"• {text}" for text in pair["differences"]))
+        points = [f"• {text}" for text in pair["differences"]]
+        differences = paragraphs(self.say("side_what_differs"), *points) if points else paragraphs(*pair["same"])
         return table(("", one["title"], other["title"], ""), rows) + differences
 
     def __repr__(self) -> str:
@@ -120,7 +124,16 @@ def _digits(one: int, other: int) -> list[tuple[str, str, bool]]:
     return [(a, b, a == b) for a, b in zip(f"{one:03}", f"{other:03}", strict=True)]
 
 
-def _lines(one: Reply, other: Reply) -> list[tuple[str, str, bool]]:
-    """Return the lines that stand at the same place, and whether they are the same."""
-    both = ([show_octets(line.encode("utf-8", "surrogateescape")) for line in reply.lines] for reply in (one, other))
-    return [(a, b, a == b) for a, b in zip_longest(*both, fillvalue="")]
+def _lines(one: Reply, other: Reply, lang: str) -> list[tuple[Line, Line, bool]]:
+    """Return the lines that stand at the same place, in their pieces, and whether they are the same."""
+    views = (reply_view(reply, lang)["lines"] for reply in (one, other))
+    both = zip_longest(zip(one.lines, next(views), strict=True), zip(other.lines, next(views), strict=True))
+    return [
+        (left[1] if left else [], right[1] if right else [], (left or (None,))[0] == (right or (None,))[0])
+        for left, right in both
+    ]
+
+
+def _text(line: Line) -> str:
+    """Return a line's text without its end."""
+    return "".join(piece["text"] for piece in line if piece["kind"] not in ("cr", "lf"))

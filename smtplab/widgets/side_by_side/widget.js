@@ -1,31 +1,31 @@
 /**
  * Side by side: two commands' replies, or two codes; what is the same and what differs.
  * It sends {type: "compare", first, second}.
- * @typedef {CodeView & {title: string, code: string, lines: Piece[][], defects?: Defect[]}} Side
+ * @typedef {CodeView & {title: string, code: string, defects: Defect[]}} Side
  * One text, the other, and whether they are the same.
  * @typedef {[string, string, boolean]} Couple
  * @typedef {{claim: string, verdict: string, text: string, source: string}} Correction
- * @typedef {{sides: Side[], digits: Couple[], lines: Couple[], readings: [string, string][], same: string[],
+ * A line, the one opposite to it, and whether they are the same.
+ * @typedef {[Piece[], Piece[], boolean]} Opposite
+ * @typedef {{sides: Side[], digits: Couple[], lines: Opposite[], readings: [string, string][], same: string[],
  *   differences: string[], corrections: Correction[]}} Pair
  * @typedef {SharedState & {codes: boolean, pair: Pair, error: string}} State
  */
 
+const POINTS = 3; // of the differences that are shown, the others are folded away
+
 /**
  * @param {Side} side
  * @param {Couple[]} digits
- * @param {string} label of the lines
  */
-function card(side, digits, label) {
-  const code = element("div", { className: "code" }, ...digits.map(([, , same], place) =>
+function card(side, digits) {
+  const code = element("div", { className: `code ${digitClass(side.code)}` }, ...digits.map(([, , same], place) =>
     element("span", { className: same ? "" : "differs", textContent: side.code[place] })));
   const node = element("div", { className: "card" },
     element("div", { className: "asked", textContent: side.title }), code,
     element("div", { className: "name", textContent: side.name }));
   if (side.meaning) node.append(element("div", { textContent: side.meaning }));
-  if (side.lines.length) {
-    const lines = element("div", { className: "lines" }, ...lineNodes(side.lines));
-    node.append(region(lines, label), ...defectNodes(side.defects ?? []));
-  }
+  node.append(...defectNodes(side.defects));
   return node;
 }
 
@@ -86,22 +86,31 @@ function render({ model, el }) {
       element("td", {}, element("b", { textContent: one }), left),
       element("td", {}, element("b", { textContent: other }), right), verdict(same));
   });
-  /** @param {Pair} pair */
-  const lineRows = ({ lines }) => lines.map(([one, other, same], place) => element("tr", {}, number(texts.side_line, place),
-    element("td", { className: "mono", textContent: one }), element("td", { className: "mono", textContent: other }),
-    verdict(same)));
+  /** @param {Opposite} line @param {number} place */
+  const lineRow = ([one, other, same], place) => element("tr", {}, number(texts.side_line, place),
+    ...[one, other].map((pieces) => element("td", {}, ...lineNodes(pieces.length ? [pieces] : []))), verdict(same));
+  /** @param {string[]} columns @param {Opposite[]} lines */
+  const lineTable = (columns, lines) => lines.length
+    ? [element("div", { className: "heading", textContent: texts.side_lines }),
+      region(element("div", { className: "lines" }, table(columns, lines.map(lineRow))), texts.side_lines)] : [];
 
   const show = () => {
     const pair = model.get("pair");
     const titles = pair.sides.map((side) => side.title);
     inputs.forEach((input, which) => { input.value = titles[which]; });
     const columns = ["", ...titles, ""];
+    const digits = [element("div", { className: "heading", textContent: texts.side_digits }), table(columns, digitRows(pair))];
+    const shown = pair.differences.slice(0, POINTS);
+    const further = pair.differences.slice(POINTS);
+    const isFolded = pair.lines.length > 0; // of two codes alone, the digits are all that there is to see
+    const points = list(texts.side_what_differs, shown);
+    const title = further.length ? fill(texts.side_more_points, { number: further.length }) : texts.side_more;
     body.replaceChildren(
-      element("div", { className: "cards" }, ...pair.sides.map((side, which) =>
-        card(side, pair.digits, `${texts.side_lines}: ${side.title} (${which + 1})`))),
-      element("div", { className: "heading", textContent: texts.side_digits }), table(columns, digitRows(pair)),
-      ...list(texts.side_what_same, pair.same), ...list(texts.side_what_differs, pair.differences),
-      ...(pair.lines.length ? [folded(texts.side_lines, table(columns, lineRows(pair)))] : []),
+      element("div", { className: "cards" }, ...pair.sides.map((side) => card(side, pair.digits))),
+      ...lineTable(columns, pair.lines), ...(isFolded ? [] : digits),
+      ...(points.length ? points : list(texts.side_what_same, pair.same)),
+      folded(title, ...(isFolded ? digits : []), ...(points.length ? list(texts.side_what_same, pair.same) : []),
+        ...list(texts.side_what_differs, further)),
       ...(pair.corrections.length
         ? [folded(texts.side_corrections, element("ol", {}, ...pair.corrections.map(correctionNode)))] : []));
   };

@@ -72,7 +72,7 @@ def test_twenty_are_sorted_by_command_and_code(seed: int) -> None:
     rows = row_of("05.twenty", "en", seed)["item"]
     assert len(rows) == 20
     for item, shown in zip(rows, exercise("05.twenty", seed=seed).items, strict=True):
-        verb, code = item["command"].split()[0], shown.partition(" → ")[2][:3]
+        verb, code = item["command"].split()[0], shown.partition("\nS: ")[2][:3]
         if code[0] in "45":
             wanted = "refused"
         elif verb == "HELP":

@@ -309,4 +309,4 @@ def test_feedback_is_filled(lang: str) -> None:
 
 def test_names() -> None:
     """Lesson 7 has these six exercises."""
-    assert exercises("07") == ("07.help", "07.again", "07.read_reply", "07.outcome", "07.check_client", "07.log")
+    assert exercises("07") == ("07.log", "07.help", "07.again", "07.read_reply", "07.outcome", "07.check_client")

@@ -1,0 +1,1 @@
+"""The sequence: who said what and when, as a diagram."""

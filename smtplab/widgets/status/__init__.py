@@ -1,0 +1,1 @@
+"""The status: the figures behind 211, as they are now."""
