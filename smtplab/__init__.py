@@ -12,8 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from smtplab.course.classroom.handing_in import hand_in
     from smtplab.course.exercises import check
     from smtplab.course.experiments import experiment
+    from smtplab.course.points import points
     from smtplab.course.progress import Progress, progress
     from smtplab.course.support import hint, solution
     from smtplab.errors import (
@@ -58,12 +60,15 @@ if TYPE_CHECKING:
         sequence,
         side_by_side,
         status,
+        watch_class,
     )
     from smtplab.widgets.review import quiz, review
 
 _HOMES = {
+    "course.classroom.handing_in": ("hand_in",),
     "course.exercises": ("check",),
     "course.experiments": ("experiment",),
+    "course.points": ("points",),
     "course.progress": (
         "Progress",
         "progress",
@@ -140,6 +145,7 @@ _HOMES = {
         "sequence",
         "side_by_side",
         "status",
+        "watch_class",
     ),
     "widgets.review": (
         "quiz",
@@ -187,6 +193,9 @@ __all__ = [  # noqa: RUF022  in the order in which a learner meets them
     "solution",
     "progress",
     "Progress",
+    "hand_in",
+    "points",
+    "watch_class",
     "review",
     "quiz",
     "ftp_origin",

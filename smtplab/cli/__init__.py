@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from smtplab import __version__
+from smtplab.cli.classes import classroom, hand_in, hand_out
 from smtplab.cli.click_words import click_speaks
 from smtplab.cli.codes import compare, explain
 from smtplab.cli.commands import group, option
@@ -33,19 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    open_lessons,
-    reset,
-    progress,
-    send,
-    explain,
-    compare,
-    serve,
-    personalities,
-    probe,
-    record,
-    nbval_config,
-    site,
-)
+    open_lessons, hand_out, reset, progress, hand_in, classroom, send, explain, compare, serve, personalities, probe,
+    record, nbval_config, site,
+)  # fmt: skip
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 
 

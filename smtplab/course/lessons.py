@@ -13,15 +13,17 @@ import os
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from smtplab.course.disk import free_name, set_aside, write_whole
+from smtplab.course.exercises import exercise, exercises
 from smtplab.errors import LessonError
-from smtplab.text.language import resolve
+from smtplab.text.language import LANGUAGES, resolve
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import reason, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from importlib.resources.abc import Traversable
 
 _say = Sentences("course/errors")
@@ -70,6 +72,25 @@ def find_lesson(name: str, lang: str | None = None) -> Traversable:
     raise unknown("lesson", name, stems, lang)
 
 
+def chosen_lessons(names: Sequence[str], lang: str | None = None, *, core: bool = False) -> tuple[Traversable, ...]:
+    """Return the lessons of these names or numbers, in their order; all of them where no name is given.
+
+    core: only those that have an exercise of the core. Raises UnknownName for a name that is no lesson, LessonError
+    where none is left.
+    """
+    wanted = {find_lesson(name, lang).name for name in names}
+    found = [lesson for lesson in lessons(lang) if not names or lesson.name in wanted]
+    if core:
+        found = [lesson for lesson in found if _has_core(lesson, resolve(lang))]
+    if not found:
+        raise LessonError(_say("no_core", lang))
+    return tuple(found)
+
+
+def _has_core(lesson: Traversable, lang: str) -> bool:
+    return any(exercise(each, lang).core for each in exercises(lesson.name.partition("-")[0]))
+
+
 def learners_copy(lesson: Traversable) -> bytes:
     """Return what a learner gets of a lesson: the notebook without outputs and counts, or they would tell the answers.
 
@@ -79,18 +100,23 @@ def learners_copy(lesson: Traversable) -> bytes:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
-    # as nbformat writes one
+    return written(notebook)
+
+
+def written(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook as nbformat writes one."""
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def copy_lessons(directory: Path, lang: str | None = None) -> Report:
+def copy_lessons(directory: Path, lang: str | None = None, *, chosen: Sequence[Traversable] | None = None) -> Report:
     """Copy the lessons into a directory, which is made if it is not there; return what was done.
 
+    chosen: some of `lessons`, else all of them.
     Raises LessonError where it cannot be written; then nothing is half-copied.
     """
     manifest = _open(directory)
     copied, renewed, unchanged, beside = [], [], [], []
-    for lesson in lessons(lang):
+    for lesson in lessons(lang) if chosen is None else chosen:
         target, fresh = directory / lesson.name, learners_copy(lesson)
         now, then = _sources_of(target), manifest.get(lesson.name)
         if not os.path.lexists(target):
@@ -137,6 +163,24 @@ def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[s
     manifest[lesson.name] = _sources(fresh)
     _save(directory, manifest)
     return lesson.name, kept.name if kept else None
+
+
+def changed_lessons(directory: Path) -> dict[str, bytes]:
+    """Return the lessons in a directory that the learner has written in, by file name, without what cells showed.
+
+    A file that is no notebook is left out. Raises LessonError where there are no lessons to compare with.
+    """
+    shipped: dict[str, set[str]] = {}
+    for lang in LANGUAGES:
+        for lesson in lessons(lang):
+            shipped.setdefault(lesson.name, set()).add(_sources(lesson.read_bytes()))
+    found = {}
+    for name, digests in shipped.items():
+        path = directory / name
+        now = None if path.is_symlink() or not path.is_file() else _sources_of(path)
+        if now is not None and now not in digests:
+            found[name] = learners_copy(path)
+    return found
 
 
 # --- files

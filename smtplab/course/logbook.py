@@ -1,6 +1,7 @@
 """What a learner has answered, kept in one small file: `smtplab-progress.json` in the current directory.
 
 SMTPLAB_PROGRESS names another file, or is "off": then nothing is written, and answers last only until Python stops.
+So it is where nbgrader would hand the file out with an assignment.
 Whatever happens to the file, no answer's feedback is lost: what cannot be written is kept in memory, and feedback and
 progress say so.
 
@@ -34,7 +35,7 @@ _SHOWN = 500
 def logbook(directory: Path | None = None) -> Logbook:
     """Return the logbook of a directory; without one that which the environment names, else the current directory's."""
     named = os.environ.get("SMTPLAB_PROGRESS", "") if directory is None else ""
-    if named.lower() == "off":
+    if named.lower() == "off" or (directory is None and not named and _is_handed_out()):
         return _logbook(None)
     path = Path(named) if named else (directory or Path()) / FILE
     try:
@@ -50,6 +51,18 @@ def logbook(directory: Path | None = None) -> Logbook:
     except ValueError:  # a character that no name on this system can hold
         usable = False
     return _logbook(whole) if usable else _logbook(None, path, "why_name")
+
+
+def _is_handed_out() -> bool:
+    """Return whether the current directory is an assignment in the source of an nbgrader course.
+
+    nbgrader lays each file there over every learner's work: a teacher's own answers, kept there, would be everybody's.
+    """
+    try:
+        here = Path.cwd()
+        return here.parent.name == "source" and (here.parent.parent / "nbgrader_config.py").is_file()
+    except OSError:
+        return False
 
 
 class Logbook:

@@ -23,6 +23,7 @@ from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.live import LivePresenter
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     from smtplab.lab.lab import Lab
@@ -228,8 +229,23 @@ def status(lab: Lab, *, lang: str | None = None) -> LabWidget:
     return _widget(StatusPresenter(lab, lang))
 
 
+def watch_class(
+    folder: str | os.PathLike[str], *, anonymous: bool = False, at_least: int = 3, lang: str | None = None
+) -> LabWidget:
+    """Show how a class gets on, live: it follows a folder in which learners' answers are, and is new a second later.
+
+    The plain equivalent, once: `smtplab class report FOLDER`. folder: has a folder or a zip for each learner.
+    anonymous: numbers instead of names. at_least: how many learners must have a wrong idea before it is told.
+    lang: "en" or "es", else the language that is set. Raises UnknownName for another, OSError for a folder that is not
+    there.
+    """
+    from smtplab.widgets.watch_class.presenter import WatchClassPresenter  # only a teacher needs it
+
+    return _widget(WatchClassPresenter(folder, lang, anonymous=anonymous, at_least=at_least))
+
+
 WIDGETS: dict[str, Callable[..., LabWidget]] = {
     maker.__name__: maker
-    for maker in (anatomy, console, exercise, gallery, game, lookup, sequence, side_by_side, status)
+    for maker in (anatomy, console, exercise, gallery, game, lookup, sequence, side_by_side, status, watch_class)
 }
 """Each widget's folder → the function that makes one."""

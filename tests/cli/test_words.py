@@ -45,10 +45,10 @@ WAYS_TO_ASK = {
 
 
 @pytest.mark.parametrize("way", WAYS_TO_ASK)
-@pytest.mark.parametrize("name", ["", *NAMES])
+@pytest.mark.parametrize("name", ["", *NAMES, *(f"class {name}" for name in cli.classroom.commands)])
 def test_help_is_in_one_language(capsys: pytest.CaptureFixture[str], name: str, way: str) -> None:
     """Help has no sentence of the other language, wherever --lang stands, and each option has its text."""
-    pages = {lang: output(capsys, WAYS_TO_ASK[way](lang, [name] if name else [])) for lang in LANGUAGES}
+    pages = {lang: output(capsys, WAYS_TO_ASK[way](lang, name.split())) for lang in LANGUAGES}
     for lang, page in pages.items():
         text = re.sub(r"\[en\|es\]|en, es|\s+", " ", page)
         assert foreign(text, lang) == []

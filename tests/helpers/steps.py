@@ -87,19 +87,25 @@ def recordings() -> Iterator[str]:
 def commands() -> Iterator[str]:
     """Return what is left to do of the commands: each is in COMMANDS and README.md's table, and has its help."""
     readme = (TOP / "README.md").read_text("utf-8")
-    known = {command.name for command in COMMANDS}
+    known = {command.name for command in (*COMMANDS, *_subcommands())}
     for path in sorted((PACKAGE / "cli").glob("*.py")):
         module = importlib.import_module(f"smtplab.cli.{path.stem}") if path.stem != "__init__" else None
         for member in vars(module).values() if module else ():
             if isinstance(member, click.Command) and member.name not in known:
                 yield f"smtplab/cli/{path.name}: {member.name} is a command and not in COMMANDS (cli/__init__.py)"
-    for command in COMMANDS:
-        if not re.search(rf"`smtplab {command.name}\b", readme) and command.name != "open":
+    for command in (*COMMANDS, *_subcommands()):
+        if command in COMMANDS and not re.search(rf"`smtplab {command.name}\b", readme) and command.name != "open":
             yield f"README.md does not name the command `smtplab {command.name}`"
         keys = (f"command_{command.name}", *(each.key for each in command.params if isinstance(each, Option)))
         for key in keys:
             if key not in data("cli/help"):
                 yield f"smtplab/cli/help.toml has no {key}, the help of `smtplab {command.name}`"
+
+
+def _subcommands() -> list[click.Command]:
+    """Return the commands of groups."""
+    groups = (command for command in COMMANDS if isinstance(command, click.Group))
+    return [each for group in groups for each in group.commands.values()]
 
 
 def lesson_exercises() -> Iterator[str]:

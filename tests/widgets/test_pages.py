@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ from playwright.sync_api import expect
 
 import smtplab
 from smtplab.course import exercises
+from smtplab.course.attempts import Attempt, History
 from smtplab.course.grading import KINDS
+from smtplab.course.logbook import FILE
+from smtplab.course.record import Record, write_record
 from smtplab.recordings.survey import COMMANDS
 from smtplab.widgets import notebook
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
@@ -24,10 +28,13 @@ from smtplab.widgets.lookup.presenter import LookupPresenter
 from smtplab.widgets.sequence.presenter import SequencePresenter
 from smtplab.widgets.side_by_side.presenter import SideBySidePresenter
 from smtplab.widgets.status.presenter import StatusPresenter
+from smtplab.widgets.watch_class.presenter import WatchClassPresenter
 from tests.helpers.blank_page import BLANK, Mounted
+from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -46,6 +53,7 @@ MAKERS: dict[str, Callable[[smtplab.Lab], Presenter]] = {
     "sequence": SequencePresenter,
     "side_by_side": lambda lab: SideBySidePresenter(lab, "HELP", "NOOP " + NASTY),
     "status": StatusPresenter,
+    "watch_class": lambda lab: WatchClassPresenter(TOP / "notebooks"),
 }
 CONTROLS = {"anatomy": "button.part", "sequence": ".scroll", "status": ".scroll"}
 """What has the focus in a widget that has no input."""
@@ -735,3 +743,27 @@ def test_gallery_tells_why(page: Page) -> None:
     it.el.get_by_role("button", name="exim-4.96, HELP: 214").click()  # opened again, it is no guess
     it.answer()
     expect(it.el.locator(".details .guess")).to_have_count(0)
+
+
+# --- a class, live
+
+
+def test_a_class_is_followed(page: Page, tmp_path: Path) -> None:
+    """Within two seconds of an answer the report has it; names are text, and nothing is asked for once it is closed."""
+    (tmp_path / NASTY.replace("/", "")).mkdir()
+    it = Mounted(page, WatchClassPresenter(tmp_path, "en"))
+    expect(it.el).to_contain_text("Learners: 1.")
+    began = time.monotonic()
+    claim = History().with_attempt(Attempt("2026-11-20T10:00:00Z", "RCPT", "503", right=False))
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / FILE).write_bytes(write_record(Record({"01.rcpt": claim})))
+    page.wait_for_function("mounted[0].model.sent.length")
+    it.answer()
+    expect(it.el).to_contain_text("01.rcpt")
+    assert time.monotonic() - began < 2
+    expect(it.el).to_contain_text("<img src=x onerror='window.hacked=1'>")
+    assert page.evaluate("window.hacked") is None
+    it.answer()
+    it.destroy()
+    page.wait_for_timeout(1500)  # nothing is to happen
+    assert it.answer() == []

@@ -1,0 +1,1 @@
+"""A class, live: the report of a folder, which is followed as learners answer."""
