@@ -8,6 +8,8 @@
 It makes the virtual environment .venv in this checkout, installs smtplab with its lab and test extras into it, and, on
 a Debian-like system as root, the programs that some tests need. Elsewhere those tests skip and say why.
 Nothing but Python and pip is needed to start it.
+
+Without arguments the tests run in two halves side by side, those in a browser and the rest: a browser mostly waits.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
@@ -28,6 +31,10 @@ PROGRAMS = {
     "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb",
 }  # fmt: skip
 """Program → Debian package."""
+
+
+IN_A_BROWSER = ("tests/browser", "tests/site")
+"""Folders of the tests that a browser takes part in, or that build what it shows."""
 
 
 def run(*command: object, quiet: bool = False) -> int:
@@ -50,6 +57,20 @@ def install_programs() -> None:
     run("apt-get", "install", "-y", "--no-install-recommends", *missing, quiet=True)
 
 
+def halves() -> int:
+    """Run all tests in two halves side by side, and return the first exit status that is not 0."""
+    rest = [f"--ignore={folder}" for folder in IN_A_BROWSER]
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as told:
+        command = [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", *IN_A_BROWSER]
+        with subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT, cwd=TOP) as beside:
+            status = run(PYTHON, "-m", "pytest", *rest)
+        print("$", *command, flush=True)
+        told.seek(0)
+        shutil.copyfileobj(told, sys.stdout)
+        sys.stdout.flush()
+        return status or beside.returncode
+
+
 def main(arguments: list[str]) -> int:
     """Install, test, and return pytest's exit status."""
     if {"-h", "--help"} & set(arguments):
@@ -63,7 +84,7 @@ def main(arguments: list[str]) -> int:
         venv.create(ENVIRONMENT, with_pip=True)
     if run(PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", ".[lab,test]"):
         return 2
-    return run(PYTHON, "-m", "pytest", *arguments)
+    return run(PYTHON, "-m", "pytest", *arguments) if arguments else halves()
 
 
 if __name__ == "__main__":

@@ -367,6 +367,6 @@ def _where(question: Question, kind: str, marks: Sequence[Mark]) -> str:
     wrong = [at for at, mark in enumerate(marks) if not mark.right]
     first = items(question.row, question.lang)[wrong[0]].partition("\n")[0]
     return Texts("course/grading", question.lang)(
-        f"{kind}_wrong{'_one' if len(wrong) == 1 else ''}",
+        f"{kind}_wrong_one" if len(wrong) == 1 else f"{kind}_wrong",
         wrong=len(wrong), all=len(marks), number=wrong[0] + 1, item=first,
     )  # fmt: skip

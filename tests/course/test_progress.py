@@ -189,10 +189,10 @@ def test_the_first_answer_is_shown(some: Path, lang: str) -> None:
     logbook.logbook().note_help("02.last", hints=2)
     report = smtplab.progress(lang=lang)
     rows = {task.id: row(report, task) for lesson in report.lessons for task in lesson.tasks}
-    assert rows["02.last"][3:6] == (exercises.exercise("02.last", lang).options["1"], "2", "2")
-    assert rows["02.parts"][3].startswith("; ".join([exercises.exercise("02.parts", lang).options["code"]] * 2))
-    assert rows["01.rcpt"][3:5] == ("HELP RCPT", "2")
-    assert all(len(cell) <= 120 for cells in rows.values() for cell in cells[3:])
+    assert rows["02.last"][4:7] == (exercises.exercise("02.last", lang).options["1"], "2", "2")
+    assert rows["02.parts"][4].startswith("; ".join([exercises.exercise("02.parts", lang).options["code"]] * 2))
+    assert rows["01.rcpt"][4:6] == ("HELP RCPT", "2")
+    assert all(len(cell) <= 120 for cells in rows.values() for cell in cells[4:])
     held = {"en": "This page holds what is in its tables", "es": "Esta página contiene lo que está en sus tablas"}[lang]
     assert held in Page(report.page()).words
     assert str(some) not in report.page()
