@@ -37,7 +37,7 @@ def text(progress: Standing) -> str:
 
 def overview(progress: Standing) -> str:
     """Return it as HTML for a notebook."""
-    return _overview(progress) + paragraphs(*_sentences(progress), _keeps(progress))
+    return _overview(progress) + paragraphs(" ".join(_sentences(progress)), _keeps(progress))
 
 
 def page(progress: Standing, name: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import smtplab
-from smtplab.course.exercises import Feedback, exercise, exercises
+from smtplab.course.exercises import Feedback, exercise, exercises, row_of, variants
 from smtplab.text.html import escape
+from smtplab.text.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,3 +110,13 @@ def test_no_lab_makes_a_wrong_answer_right(name: str) -> None:
     stopped = [smtplab.check(name, answer, lab).right for answer in (right, wrong)]
     without = [smtplab.check(name, answer).right for answer in (right, wrong)]
     assert playing == stopped == without == [True, False]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", exercises())
+def test_feedback_does_not_repeat_its_code(name: str, lang: str) -> None:
+    """What is said to a code does not begin with it: it stands behind the code already, as in "500: 500 says"."""
+    for seed in range(variants(name) + 1):
+        for key, said in row_of(name, lang, seed)["feedback"].items():
+            assert not said[lang].startswith(f"{key} "), said[lang]
+            assert not said[lang].startswith(f"{key},"), said[lang]

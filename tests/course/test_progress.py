@@ -155,10 +155,10 @@ def test_states(history: History, state: str, done: bool, predicted: str, made: 
             "Predictions made: 1; right: 0.", "core: 2 of 2, deeper: 1 of 1", "deeper: 2 of 2",
         )),
         ("es", (
-            "5 de 5 ejercicios hechos.", "Núcleo: 2 de 2; a fondo: 3 de 3.",
+            "5 de 5 ejercicios hechos.", "Lo esencial: 2 de 2; más a fondo: 3 de 3.",
             "Correctos a la primera: 1; correctos después: 1.",
             "Solución vista antes de acertar: 1.", "no anotaba en qué intento: 1.",
-            "Predicciones hechas: 1; acertadas: 0.", "núcleo: 2 de 2, a fondo: 1 de 1", "a fondo: 2 de 2",
+            "Predicciones hechas: 1; acertadas: 0.", "lo esencial: 2 de 2, más a fondo: 1 de 1", "más a fondo: 2 de 2",
         )),
     ],
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from functools import cache
 from importlib.util import module_from_spec, spec_from_file_location
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smtplab.course.exercises import exercise, exercises
+from smtplab.course.hints import solution
 from smtplab.course.lessons import learners_copy, lessons
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 PREDICTIONS = [each for each in exercises() if exercise(each, "en").prediction]
+CORE = [each for each in exercises() if exercise(each, "en").core]
 GIVEAWAYS = {
     "01.help": r"\b214\b",
     "01.status": r"\b500\b|no status command|ninguna orden de estado",
-    "02.last": r"fourth octet|cuarto octeto",
+    "02.last": r"octet (?:right )?after the code|octeto que sigue al código|fourth octet|cuarto octeto",
     "02.pieces": r"after the second, one is|tras el segundo hay una",
     "02.mixed": r"must bear the same code|deben llevar el mismo código",
     "03.inside": r"at any (?:time|moment)|en cualquier momento|no effect|no afecta|transaction goes|transacción sigue",
@@ -74,10 +77,16 @@ def building() -> ModuleType:
 
 
 @cache
-def cells(lesson: str, lang: str) -> list[Any]:
-    """Return the cells that a lesson's source gives."""
+def made(lesson: str, lang: str) -> list[Any]:
+    """Return the cells that a lesson's source gives, as they are built."""
     (source,) = (TOP / "notebooks/source").glob(f"{lesson}-*.md")
-    found = list(building().compose(source, lang).cells)
+    return list(building().compose(source, lang).cells)
+
+
+@cache
+def cells(lesson: str, lang: str) -> list[Any]:
+    """Return the cells that a lesson's source gives, their texts as they are read with everything unfolded."""
+    found = deepcopy(made(lesson, lang))
     for cell in found:
         if cell.cell_type == "markdown":
             cell.source = read(cell.source)
@@ -131,6 +140,42 @@ def test_no_answer_under_its_question(name: str, lang: str) -> None:
     after = cells(name[:2], lang)[place(name, lang) + 1 :]
     to_run = next(at for at, cell in enumerate(after) if cell.cell_type == "code")
     assert gives_away(name, [seen(cell) for cell in after[: to_run + 1]]) == []
+
+
+def beside(name: str, lang: str) -> list[str]:
+    """Return what stands on the screen after an exercise, up to the next heading: no more than is not folded away."""
+    found = []
+    for cell in made(name[:2], lang)[place(name, lang) + 1 :]:
+        if cell.cell_type == "code":
+            found.append(seen(cell))
+            continue
+        text, heading, _ = cell.source.partition("\n## ") if not cell.source.startswith("## ") else ("", "## ", "")
+        found.append(read(re.sub(r"<details>[\s\S]*?</details>", "", text)))
+        if heading:
+            break
+    return found
+
+
+def answers(name: str, lang: str) -> str:
+    """Return a pattern of an exercise's answer as it is given: a code, or the lines that are written."""
+    model = solution(name, lang)
+    asked = exercise(name, lang)
+    written = model.answer.splitlines() if asked.kind in ("code", "command", "text") else [asked.options[model.answer]]
+    return "|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in written)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", [*CORE, "02.pieces"])
+def test_no_answer_beside_its_question(name: str, lang: str) -> None:
+    """What is not folded away after an exercise, up to the next heading, has neither its answer nor what tells it."""
+    shown = beside(name, lang)
+    assert shown
+    patterns = {name: answers(name, lang)}
+    if name == "02.pieces":  # its answer is a figure that any text may have
+        patterns = {}
+    if name in GIVEAWAYS:
+        patterns[name] = "|".join(filter(None, (patterns.get(name), GIVEAWAYS[name])))
+    assert gives_away(name, shown, patterns) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 TABLES = sorted([*PACKAGE.rglob("*.toml"), *(TOP / "deploy/lite/page").glob("*.toml")])
 LESSONS = sorted((TOP / "notebooks/source").glob("*.md"))
-CELL = re.compile(r'^\+\+\+ \{"lang": "(en|es)"\}\n(.*?)(?=^\+\+\+|^```\{code-cell\}|\Z)', re.MULTILINE | re.DOTALL)
+CELL = re.compile(
+    r'^\+\+\+ \{"lang": "(en|es)"[^}]*\}\n(.*?)(?=^\+\+\+|^```\{code-cell\}|\Z)', re.MULTILINE | re.DOTALL
+)
 
 
 def rows(value: Any) -> Iterator[tuple[str, str]]:
@@ -30,7 +32,7 @@ def rows(value: Any) -> Iterator[tuple[str, str]]:
 def blocks(source: str) -> Iterator[tuple[str, str]]:
     """Return each paragraph, item and table row of a lesson in English and Spanish."""
     cells = re.findall(
-        r'^\+\+\+ \{"lang": "(en|es)"\}\n(.*?)(?=^\+\+\+|^```\{code-cell\}|\Z)', source, re.MULTILINE | re.DOTALL
+        r'^\+\+\+ \{"lang": "(en|es)"[^}]*\}\n(.*?)(?=^\+\+\+|^```\{code-cell\}|\Z)', source, re.MULTILINE | re.DOTALL
     )
     for (first, english), (second, spanish) in zip(cells[::2], cells[1::2], strict=True):
         assert (first, second) == ("en", "es")

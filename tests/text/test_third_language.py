@@ -60,7 +60,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert count > 900
     for path in (top / "notebooks/source").glob("*.md"):
         cell = re.compile(
-            rf'^\+\+\+ {{"lang": "{LAST}"[^\n]*\n.*?(?=^\+\+\+|^```{{code-cell}})', re.MULTILINE | re.DOTALL
+            rf'^\+\+\+ {{"lang": "{LAST}"[^}}]*}}\n.*?(?=^\+\+\+|^```{{code-cell}}|\Z)', re.MULTILINE | re.DOTALL
         )
         path.write_text(
             cell.sub(lambda match: match[0] + match[0].replace(f'"{LAST}"', f'"{NEW}"', 1), path.read_text("utf-8")),
