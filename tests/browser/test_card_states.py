@@ -109,6 +109,8 @@ def test_a_lesson_s_cards(jupyterlab, open_notebook, picture) -> None:
     predicted = card(notebook, 0)
     expect(predicted.locator(".smtplab-ex-past")).to_contain_text("You predicted this on")
     expect(predicted.get_by_role("status")).to_contain_text("Your prediction: 211. It was 214. A fair guess")
+    expect(predicted.get_by_role("radio", name="211")).to_be_checked()
+    expect(predicted.locator("[type=submit]")).to_be_hidden()
     picture(predicted, "exercise-predicted-before")
     expect(predicted.locator("label").filter(has_text="211")).to_contain_text("your prediction")
 
@@ -199,6 +201,8 @@ def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
     page.evaluate(RUN, 2)
     expect(page.locator(".jp-OutputArea-output").filter(has_text="NameError")).to_have_count(1)
     expect(page.locator(".smtplab-ex")).to_have_count(3)  # the card is gone
+    draft = "() => { smtplabDrafts.clear(); return sessionStorage.getItem('smtplab-draft:gone.ipynb:01.rcpt/0'); }"
+    assert page.evaluate(draft) == '"HELP ME"'  # and the page's own memory, which does not wait for ever
     for at in (0, 2):
         page.evaluate(RUN, at)
     again = card(notebook, 1)
@@ -206,6 +210,7 @@ def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
     expect(again.get_by_role("textbox")).to_have_value("HELP ME")
     again.get_by_role("button", name="Check").click()
     expect(again.get_by_role("status")).to_contain_text("Not yet.")
+    assert page.evaluate(draft) is None
 
     page.evaluate(f"() => {{ {KERNEL}.requestExecute({{ code: 'import os; os.kill(os.getpid(), 9)' }}); }}")
     page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says that the kernel died

@@ -201,7 +201,7 @@ function draw(model, el) {
       ? [element("p", {}, ...said), element("p", {}, element("span", { className: "smtplab-ex-of", textContent: of }), ` ${text}`)]
       : [element("p", {}, ...said, text)]));
     if ("of" in so) status.append(element("p", {}, element("span", { className: "smtplab-ex-of", textContent: so.of }), ` ${so.text}`));
-    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), texts.exercise_reply));
+    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), `${texts.exercise_reply} · ${model.get("exercise")}`));
     if (rows.length && sameAnswer(entry.draft(), answer)) entry.mark?.(rows);
     arrange();
   };
@@ -247,7 +247,7 @@ function draw(model, el) {
     "change:tags": show, "change:wrong": show, "change:solved": show, "change:past": show,
     "change:round": round.show,
   });
-  const kept = keeper.kept();
+  const kept = isPredicted(model) ? null : keeper.kept(); // what was predicted stands
   if (kept !== null) entry.write(kept);
   else putBack();
   form.addEventListener("input", () => {
