@@ -39,5 +39,8 @@ def test_dollars_stay_dollars(jupyterlab, open_notebook, picture) -> None:
         notebook.widget(kind)
     expect(page.locator("mjx-container")).to_have_count(1)
     # the anatomy has its octets apart, the control none; the console and the sequence are told theirs a moment later
-    expect(outputs.filter(has_text=WIRE)).to_have_count(len(CELLS) - 2)
+    expect(outputs.filter(has_text=WIRE)).to_have_count(len(CELLS) - 3)
+    expect(outputs.filter(has_text=repr(WIRE))).to_have_count(
+        1
+    )  # a str is shown by its repr, with each backslash twice
     picture(page.locator(".jp-Notebook"), "dollars")
