@@ -16,6 +16,9 @@ AS_TEXT = "mathjax_ignore tex2jax_ignore"
 
 _MONO = "font-family:monospace;white-space:pre-wrap;text-align:left"
 
+_WORDS_WHOLE = "table-layout:auto;word-break:normal;overflow-wrap:break-word"
+"""JupyterLab's columns are all of one width, whatever stands in them, and it breaks words that do not fit."""
+
 
 def escape(text: str) -> str:
     """Return text as it stands in HTML, quotes included."""
@@ -50,7 +53,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "")
         cells = "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in rest)
         lines.append(f'<tr><th scope="row" style="text-align:left">{escape(first)}</th>{cells}</tr>')
     body = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody>"
-    return f'<table class="{AS_TEXT}">{title}{body}</table>'
+    return f'<table class="{AS_TEXT}" style="{_WORDS_WHOLE}">{title}{body}</table>'
 
 
 def paragraphs(*texts: str) -> str:

@@ -104,6 +104,14 @@ def test_a_lesson_s_cards(jupyterlab, open_notebook, picture) -> None:
     expect(status).to_contain_text("214: 214 is the help message")
     expect(status.locator("strong")).to_have_text("Your prediction: 211. It was 214. ")
     expect(status).not_to_have_class("is-right")
+    picture(predicted, "exercise-predicted")
+    page.evaluate(RUN, 1)
+    predicted = card(notebook, 0)
+    expect(predicted.locator(".smtplab-ex-past")).to_contain_text("You predicted this on")
+    expect(predicted.get_by_role("status")).to_contain_text("Your prediction: 211. It was 214. A fair guess")
+    expect(predicted.get_by_role("radio", name="211")).to_be_checked()
+    expect(predicted.locator("[type=submit]")).to_be_hidden()
+    picture(predicted, "exercise-predicted-before")
     expect(predicted.locator("label").filter(has_text="211")).to_contain_text("your prediction")
 
     helped = card(notebook, 1)
@@ -123,6 +131,9 @@ def test_a_lesson_s_cards(jupyterlab, open_notebook, picture) -> None:
     entry.press("Enter")
     expect(helped.get_by_role("status")).to_contain_text("Right.")
     page.evaluate(RUN, 2)
+    expect(card(notebook, 1).get_by_role("status")).to_have_class("smtplab-ex-feedback is-right is-stale")
+    expect(card(notebook, 1).get_by_role("button", name="Check again")).to_be_visible()
+    picture(card(notebook, 1), "exercise-run-again")
     expect(card(notebook, 1).locator(".smtplab-ex-past")).to_contain_text("✓ Answered right on")
 
     function = card(notebook, 2)
@@ -179,13 +190,19 @@ def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
     typed = card(notebook, 1)
     typed.get_by_role("textbox").fill("HELP ME")
     page.evaluate(f"() => {KERNEL}.restart()")
-    words = "Python has started anew and does not know this card any more."
+    words = "Python has started anew: run the lesson's first cell, then this one."
     expect(typed.get_by_role("alert")).to_contain_text(words)
     expect(typed.get_by_role("textbox")).to_have_value("HELP ME")
     typed.get_by_role("button", name="Check").click()
     expect(typed.get_by_role("alert")).to_contain_text(words)
-    expect(notebook.widget("console").get_by_role("status")).to_contain_text("run this cell again")
+    expect(notebook.widget("console").get_by_role("status")).to_contain_text(words)
+    expect(notebook.widget("console").locator(".bar")).to_be_hidden()
     picture(typed, "exercise-gone")
+    page.evaluate(RUN, 2)
+    expect(page.locator(".jp-OutputArea-output").filter(has_text="NameError")).to_have_count(1)
+    expect(page.locator(".smtplab-ex")).to_have_count(3)  # the card is gone
+    draft = "() => { smtplabDrafts.clear(); return sessionStorage.getItem('smtplab-draft:gone.ipynb:01.rcpt/0'); }"
+    assert page.evaluate(draft) == '"HELP ME"'  # and the page's own memory, which does not wait for ever
     for at in (0, 2):
         page.evaluate(RUN, at)
     again = card(notebook, 1)
@@ -193,6 +210,7 @@ def test_python_goes_away(jupyterlab, open_notebook, picture) -> None:
     expect(again.get_by_role("textbox")).to_have_value("HELP ME")
     again.get_by_role("button", name="Check").click()
     expect(again.get_by_role("status")).to_contain_text("Not yet.")
+    assert page.evaluate(draft) is None
 
     page.evaluate(f"() => {{ {KERNEL}.requestExecute({{ code: 'import os; os.kill(os.getpid(), 9)' }}); }}")
     page.locator(".jp-Dialog .jp-mod-accept").click()  # JupyterLab says that the kernel died

@@ -13,7 +13,7 @@ from smtplab.course import logbook
 from smtplab.course.attempts import Attempt, History
 from smtplab.course.exercises import exercise, exercises, variants
 from smtplab.course.review import BOXES, QUIZ, REVIEW, Choice, next_day, place, quiz, review
-from smtplab.text.html import as_text
+from smtplab.text.html import paragraphs
 from smtplab.text.language import LANGUAGES
 
 START = date(2026, 3, 2)
@@ -187,7 +187,7 @@ def answered(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_due(lang: str, empty: str, rests: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing is due a friendly sentence says so, and when something is."""
     assert str(smtplab.review(lang=lang, today=START)) == rests
-    assert smtplab.review(lang=lang, today=START)._repr_html_() == as_text(f"<p>{rests}</p>")
+    assert smtplab.review(lang=lang, today=START)._repr_html_() == paragraphs(rests)
     monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
     assert empty in str(smtplab.review(lang=lang))
 

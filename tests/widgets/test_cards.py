@@ -105,11 +105,17 @@ def test_answered_before_and_another(page: Page) -> None:
     """A new card of an answered question says so with its date; another case is drawn with its number, and focused."""
     Mounted(page, ExercisePresenter("01.help", None)).presenter.received({"type": "answer", "answer": "211"})
     it = Mounted(page, ExercisePresenter("01.help", None))
-    expect(it.el.locator(".smtplab-ex-past")).to_contain_text("Your answer was: 211")
-    expect(it.el.get_by_role("button", name="Another like it")).to_be_hidden()
+    expect(it.el.locator(".smtplab-ex-past")).to_contain_text("You predicted this on")
+    expect(it.el.get_by_role("status").locator("strong")).to_have_text("Your prediction: 211. It was 214. ")
+    expect(it.el.locator("[type=submit]")).to_be_hidden()
+    expect(it.el.locator(".smtplab-ex-pick")).to_have_text("Pick another answer to read about it.")
+    expect(it.el.locator(".smtplab-ex-hint")).to_be_hidden()
     it.el.get_by_role("radio", name="214").check()
-    it.el.get_by_role("button", name="Predict").click()
-    it.answer()
+    expect(it.el.locator(".smtplab-ex-pick")).to_be_hidden()
+    it.el.get_by_role("button", name="Explain this one").focus()
+    it.press("Enter")
+    expect(it.el.get_by_role("radio", name="214")).to_be_focused()  # the button has nothing more to do, and goes
+    expect(it.el.locator("[type=submit]")).to_be_hidden()
     expect(it.el.locator(".smtplab-ex-past")).to_be_empty()
     expect(it.el.get_by_role("status").locator("strong")).to_have_text("Your prediction: 211. It was 214. ")
     it.el.get_by_role("button", name="Another like it").click()
@@ -121,13 +127,37 @@ def test_answered_before_and_another(page: Page) -> None:
     assert it.destroy() == 0
 
 
+def test_an_old_verdict_is_marked_as_old(page: Page) -> None:
+    """A verdict is dimmed under another answer than its own, and in a new card; what was right offers no help more."""
+    it = Mounted(page, ExercisePresenter("01.rcpt", None))
+    status, entry, stale = it.el.get_by_role("status"), it.el.get_by_role("textbox"), it.el.locator(".smtplab-ex-stale")
+    it.el.get_by_role("button", name="Hint").click()
+    it.answer()
+    entry.fill("HELP RCPT")
+    it.press("Enter")
+    expect(status).to_have_class("smtplab-ex-feedback is-right")
+    expect(stale).to_be_hidden()
+    expect(it.el.locator(".smtplab-ex-hint")).to_be_hidden()
+    entry.fill("HELP DATA")
+    expect(status).to_have_class("smtplab-ex-feedback is-right is-stale")
+    expect(stale).to_have_text("On your last answer:")
+    assert violations(page) == []
+    entry.fill("HELP RCPT ")
+    expect(stale).to_be_hidden()
+    again = Mounted(page, ExercisePresenter("01.rcpt", None))
+    expect(again.el.locator(".smtplab-ex-past")).to_contain_text("✓ Answered right at the first try on")
+    expect(again.el.locator(".smtplab-ex-feedback")).to_have_class("smtplab-ex-feedback is-right is-stale")
+    expect(again.el.get_by_role("button", name="Check again")).to_be_visible()
+    expect(again.el.locator(".smtplab-ex-hint")).to_be_hidden()
+
+
 def test_python_gone_and_never_there(page: Page) -> None:
     """A card whose Python went away keeps its text and sends nothing; one that never had any says so."""
     it = Mounted(page, ExercisePresenter("01.rcpt", None))
     it.el.get_by_role("textbox").fill("HELP")
     it.lose_python()
     for _ in range(2):
-        expect(it.el.get_by_role("alert")).to_contain_text("run this cell again")
+        expect(it.el.get_by_role("alert")).to_contain_text("run the lesson's first cell, then this one")
         it.el.get_by_role("button", name="Check").click()
         assert it.answer() == []
     expect(it.el.get_by_role("textbox")).to_have_value("HELP")
@@ -137,6 +167,7 @@ def test_python_gone_and_never_there(page: Page) -> None:
     with smtplab.start(carrier="memory") as lab:
         console = Mounted(page, ConsolePresenter(lab), alive=False)
         assert console.sent == []
+        expect(console.el.locator(".bar")).to_be_hidden()
         expect(console.el.get_by_role("status")).to_contain_text("No Python is running behind this page")
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smtplab
+from smtplab.course import exercises as checks
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.hints import solution
 from smtplab.course.logbook import logbook
 from smtplab.course.progress import progress
+from smtplab.course.review import Choice
 from smtplab.widgets import namespace
 from smtplab.widgets.exercise.presenter import ExercisePresenter
+from smtplab.widgets.exercise.review import ReviewPresenter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,13 +52,39 @@ def test_a_prediction_that_came_true_stays_so() -> None:
     assert card.state["tags"] == {"214": "✓ tu predicción"}
 
 
-def test_of_a_choice_only_what_was_found_is_told() -> None:
-    """Where no server decides, a wrong prediction does not give the right option away before it is chosen."""
-    card = ExercisePresenter("02.last", None)
-    answered(card, "1")
-    assert card.state["tags"] == {"1": "your prediction"}
-    answered(card, "4")
-    assert card.state["tags"] == {"1": "your prediction", "4": "✓ so it is"}
+@pytest.mark.parametrize(("lang", "tag"), [("en", "✓ so it is"), ("es", "✓ así es")])
+def test_a_wrong_prediction_in_words_is_told_what_is_so(lang: str, tag: str) -> None:
+    """Where no server decides, a wrong prediction is told which option is right, and why."""
+    card = ExercisePresenter("02.last", None, lang)
+    options, right = card._exercise.options, checks.judged("02.last", "4", lang)[0].words
+    told = answered(card, "1")
+    assert told["so"] == {"of": f"✓ {options['4'].rstrip('.')}:", "text": right}
+    assert card.state["tags"]["4"] == tag
+    assert answered(card, "4")["so"] == {}
+    assert answered(ExercisePresenter("05.twenty", None), ["refused"] * 20)["so"] == {}  # no prediction: one tries on
+
+
+def test_what_was_told_before_is_told_again() -> None:
+    """A new card of an answered question has its last feedback, marked as of then; a prediction is filled in too."""
+    answered(ExercisePresenter("01.help", None), "211")
+    answered(ExercisePresenter("01.help", None), "250")
+    card = ExercisePresenter("01.help", None)
+    told = card.state["feedback"]
+    assert (told["verdict"], told["answer"], told["of"]) == ("Your prediction: 211. It was 214.", "211", "")
+    assert told["at"].endswith("Z")
+    assert card.state["given"] == "211"
+    for answer, right in (("HELP", False), ("HELP RCPT", True), ("NOOP", False)):
+        answered(ExercisePresenter("01.rcpt", None), answer)
+        card = ExercisePresenter("01.rcpt", None)
+        assert (card.state["feedback"]["right"], card.state["feedback"]["answer"]) == (right, answer)
+        assert (card.state["solved"], card.state["given"]) == (answer != "HELP", "")
+    assert len(logbook().history("01.rcpt").attempts) == 3
+
+
+def test_a_review_asks_anew() -> None:
+    """A review does not show what an exercise's last answer got."""
+    answered(ExercisePresenter("01.rcpt", None), "HELP RCPT")
+    assert ReviewPresenter([Choice("01.rcpt", 0)]).state["feedback"] == {}
 
 
 def test_what_was_answered_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +101,7 @@ def test_what_was_answered_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     card = ExercisePresenter("01.rcpt", None)
     assert (card.state["past"]["answer"], card.state["past"]["first"], card.state["wrong"]) == ("HELP RCPT", False, 1)
     assert card.state["past"]["right_at"].endswith("Z")
-    assert card.state["feedback"] == {}
+    assert card.state["feedback"]["at"] == card.state["past"]["right_at"]
     predicted = ExercisePresenter("01.help", None)
     assert predicted.state["past"]["answer"] == "211"
     assert predicted.state["tags"]["211"] == "your prediction"

@@ -17,6 +17,8 @@ from smtplab.course.attempts import Attempt, History
 from smtplab.course.grading import KINDS
 from smtplab.course.logbook import FILE
 from smtplab.course.record import Record, write_record
+from smtplab.protocol.reply import Reply
+from smtplab.protocol.transcript import Exchange, Transcript
 from smtplab.recordings.survey import COMMANDS
 from smtplab.widgets import notebook
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
@@ -148,7 +150,7 @@ def test_keys_with_modifiers_pass(page: Page, lab: smtplab.Lab, name: str) -> No
     assert [key for key in it.pressed() if len(key) == 1] == ["s", "s", "f", "b"]
     expect(control).to_be_focused()
     it.press("Control+c", "Control+z", "Meta+a", "Control+ArrowLeft")
-    text = control.evaluate("(node) => node.type.startsWith('text')")  # a textarea's type is its name
+    text = control.evaluate("(node) => (node.type ?? '').startsWith('text')")  # a textarea's type is its name
     assert [key for key in it.pressed() if key not in ("Control", "Meta")] == (
         [] if text else ["c", "z", "a", "ArrowLeft"]
     )
@@ -223,7 +225,7 @@ def test_two_of_each_on_one_page(page: Page, lab: smtplab.Lab) -> None:
     }"""
     count, groups, found = page.evaluate(faults)
     assert (count, found) == (2 * len(makers), [])
-    assert groups == 2 * (2 + 1)  # two kinds of exercise are chosen from, and the gallery's question is
+    assert groups == 2 * (2 + 1 + 1)  # two kinds of exercise are chosen from, the gallery's question, the game's
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -767,3 +769,33 @@ def test_a_class_is_followed(page: Page, tmp_path: Path) -> None:
     it.destroy()
     page.wait_for_timeout(1500)  # nothing is to happen
     assert it.answer() == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [
+        ("en", ["3.4 ms", "999 ms", "1 s", "12 s", "59 s", "1 min 0 s", "3 min 37 s"]),
+        ("es", ["3,4 ms", "999 ms", "1 s", "12 s", "59 s", "1 min 0 s", "3 min 37 s"]),
+    ],
+)
+def test_times_are_in_a_unit_that_is_read_at_a_glance(page: Page, lang: str, shown: list[str]) -> None:
+    """From one second on a time is in seconds, from one minute on in minutes too; a number is written as one does."""
+    times = (3.42, 999.4, 999.6, 12_345.6, 59_400.0, 59_600.0, 216_865.0)
+    said = Transcript([Exchange(b"NOOP\r\n", Reply(b"250 OK\r\n"), 1, "memory", at=at) for at in times])
+    it = Mounted(page, SequencePresenter(said, lang))
+    it.answer()
+    expect(it.el.locator(".is-server .time")).to_have_text(shown)
+
+
+def test_lines_that_all_differ_are_said_to_once(page: Page, lab: smtplab.Lab) -> None:
+    """Where every line differs, or none does, that is said once; single lines are marked where only some differ."""
+    it = Mounted(page, SideBySidePresenter(lab, "HELP", "EHLO client.example"))
+    expect(it.el.locator(".heading .verdict")).to_have_text("≠ every line differs")
+    expect(it.el.locator(".lines .verdict")).to_have_count(0)
+    assert it.presenter.plain().count("≠ every line differs") == 1
+    same = Mounted(page, SideBySidePresenter(lab, "HELP", "HELP"))
+    expect(same.el.locator(".heading .verdict")).to_have_text("= every line is the same")
+    lab.personality = smtplab.Personality.scripted({"HELP": "214-one\n214 two", "NOOP": "214-one\n214 three"})
+    mixed = Mounted(page, SideBySidePresenter(lab, "HELP", "NOOP"))
+    expect(mixed.el.locator(".lines .verdict")).to_have_text(["= same", "≠ differs"])
+    expect(mixed.el.locator(".heading .verdict")).to_have_count(0)

@@ -95,7 +95,9 @@ function suggestionList(input, id, label, values) {
 function render({ model, el }) {
   const texts = model.get("texts");
   const id = uniqueId("console");
-  const personality = element("select", { id: `${id}-personality` });
+  const whose = element("p", { id: `${id}-whose`, className: "whose soft", textContent: texts.console_personality_is });
+  const personality = attributes(element("select", { id: `${id}-personality`, title: texts.console_personality_is }),
+    { "aria-describedby": whose.id });
   const servers = () => {
     personality.replaceChildren(...model.get("personalities").map((name) => element("option", { value: name, textContent: name })));
     personality.value = model.get("personality");
@@ -120,7 +122,7 @@ function render({ model, el }) {
   const said = attributes(element("span"), { "aria-live": "polite" });
   const act = element("button", { type: "button" });
   const bar = element("div", { className: "bar", hidden: true }, said, act);
-  el.append(head, bar, log, form, status);
+  el.append(head, whose, bar, log, form, status);
 
   /** @type {Exchange[]} */
   const exchanges = []; // all of the lab's, from its first: a cleared view can still be copied whole
@@ -132,20 +134,24 @@ function render({ model, el }) {
   let pending = null; // the command whose reply is awaited by this view
   let inMessage = false; // the server reads message text
 
+  let isThere = true; // is Python
+  const meet = () => {
+    const running = model.get("running");
+    const [name, home] = [model.get("personality"), model.get("home")];
+    const isUsual = running && name === home;
+    bar.hidden = isUsual || !isThere; // without Python its button does nothing
+    said.textContent = running ? (isUsual ? "" : fill(texts.console_plays, { name })) : texts.console_stopped;
+    act.textContent = running ? fill(texts.console_reset, { name: home }) : texts.console_start;
+    if (personality.value !== name) personality.value = name;
+  };
   /** @param {string} text */
   const say = (text) => { status.textContent = text; };
   const python = watchPython(/** @type {import("@anywidget/types").AnyModel} */ (/** @type {unknown} */ (model)), el, (now) => {
     say(now === "live" ? "" : texts[`console_python_${now === "none" && !el.closest(".jp-Notebook") ? "page" : now}`]);
+    isThere = now === "live" || now === "busy";
+    meet();
     if (now === "gone" && pending !== null && !input.value) input.value = pending; // nobody has read it
   });
-  const meet = () => {
-    const running = model.get("running");
-    const [name, home] = [model.get("personality"), model.get("home")];
-    bar.hidden = running && name === home;
-    said.textContent = running ? (bar.hidden ? "" : fill(texts.console_plays, { name })) : texts.console_stopped;
-    act.textContent = running ? fill(texts.console_reset, { name: home }) : texts.console_start;
-    if (personality.value !== name) personality.value = name;
-  };
   /** @param {Exchange[]} more */
   const append = (more) => {
     for (const exchange of more) {

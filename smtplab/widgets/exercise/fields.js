@@ -49,7 +49,7 @@ function chosenField(model, name) {
       read,
       draft: read,
       write: (draft) => { for (const radio of radios) radio.checked = radio.value === draft; },
-      focus: () => radios[0]?.focus(),
+      focus: () => (radios.find(({ checked }) => checked) ?? radios[0])?.focus(),
       tag: (words) => tags.forEach((tag, at) => {
         const text = words[options[at][0]] ?? "";
         tag.textContent = text && ` ${text}`;

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course import exercises as checks
+from smtplab.course.grading import Question, kind_of
 from smtplab.course.logbook import logbook
 from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
 from smtplab.protocol.octets import show_octets
@@ -46,7 +47,7 @@ class ExercisePresenter(Presenter):
             "rows": exercise.rows, "options": [list(option) for option in exercise.options.items()],
             "name": exercise.name, "call": exercise.call, "prediction": exercise.prediction,
             "another": checks.variants(exercise.id) > 0, "given": "", "feedback": {}, "hints": [], "solution": {},
-            **self._known(),
+            **self._known(), **self._before(),
         }  # fmt: skip
 
     # --- answering
@@ -96,8 +97,25 @@ class ExercisePresenter(Presenter):
             self._tell(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
 
     def _judge(self, feedback: Feedback) -> None:
+        self._tell(feedback.right, feedback.words, **self._judgement(feedback))
+
+    def _judgement(self, feedback: Feedback) -> dict[str, Any]:
+        """Return what is told of a verdict beside its words; of a prediction in words that failed, what is so too."""
         rows = [row._asdict() for row in feedback.rows]
-        self._tell(feedback.right, feedback.words, reply=_reply(feedback), verdict=feedback.verdict, rows=rows)
+        told: dict[str, Any] = {"reply": _reply(feedback), "verdict": feedback.verdict, "rows": rows}
+        truth = self._truth() if self._exercise.prediction and not feedback.right and feedback.reply is None else None
+        if truth is None:
+            return told
+        exercise = self._exercise
+        right, _ = checks.judged(exercise.id, truth, self.lang, exercise.seed)
+        return {**told, "so": {"of": f"✓ {exercise.options[truth].rstrip('.')}:", "text": right.words}}
+
+    def _truth(self) -> str | None:
+        """Return the option that is right; None where none is chosen from."""
+        row = checks.row_of(self._exercise.id, self.lang, self._exercise.seed)
+        truth = kind_of(row).truth
+        found = None if truth is None else truth(Question(self._exercise.id, row, self.lang))
+        return found if isinstance(found, str) else None
 
     def _explore(self, feedback: Feedback, first: Attempt, answer: str) -> None:
         """Tell what another option than the one predicted gets: the prediction stands, and no later answer mends it."""
@@ -110,10 +128,22 @@ class ExercisePresenter(Presenter):
         self._tell(stands.right, feedback.words, reply=_reply(feedback), verdict=verdict, of=of)
 
     def _tell(self, right: bool | None, text: str, **more: Any) -> None:
-        """Tell the page: `right` is None of what is no verdict. more: reply, verdict, of (which option), rows."""
+        """Tell the page: `right` is None of what is no verdict. more: reply, verdict, of (which option), rows, so."""
+        self.show(feedback=self._told(right, text, answer=self.state["given"], **more))
+
+    def _told(self, right: bool | None, text: str, **more: Any) -> dict[str, Any]:
         self._number += 1
-        told = {"right": right, "text": text, "reply": "", "verdict": "", "of": "", "rows": [], **more}
-        self.show(feedback={**told, "number": self._number})
+        told: dict[str, Any] = {
+            "right": right,
+            "text": text,
+            "reply": "",
+            "verdict": "",
+            "of": "",
+            "rows": [],
+            "so": {},
+            "at": "",
+        }
+        return {**told, **more, "number": self._number}
 
     # --- what is known
 
@@ -137,8 +167,24 @@ class ExercisePresenter(Presenter):
             past = {"at": told.at, "right_at": right_at, "first": attempts[0].right, "answer": answer}
         return {"past": past, **self._counted(attempts)}
 
+    def _before(self) -> dict[str, Any]:
+        """Return what was told of the last answer, or of the prediction; {} where there is none that can be judged."""
+        attempts = self._attempts()
+        last = self._first(attempts) if self._exercise.prediction else (attempts[-1] if attempts else None)
+        if last is None or last.answer is None:  # a function is never kept
+            return {}
+        answer = list(last.answer) if isinstance(last.answer, tuple) else last.answer
+        try:
+            feedback, _ = checks.judged(self._exercise.id, answer, self.lang, self._exercise.seed)
+            told = self._judgement(feedback)
+        except (SmtplabError, OSError, ValueError):  # it was kept by another version, or by another program
+            return {}
+        told = self._told(feedback.right, feedback.words, **told, answer=answer, at=last.at)
+        return {"feedback": told, **({"given": answer} if self._exercise.prediction else {})}
+
     def _counted(self, attempts: list[Attempt]) -> dict[str, Any]:
-        return {"wrong": sum(not each.right for each in attempts), "tags": self._tags(attempts)}
+        wrong = sum(not each.right for each in attempts)
+        return {"wrong": wrong, "solved": wrong < len(attempts), "tags": self._tags(attempts)}
 
     def _shown(self, answer: str | tuple[str, ...] | None) -> Any:
         """Return a kept answer as the page shows it: an option by its words."""
@@ -151,12 +197,10 @@ class ExercisePresenter(Presenter):
         first = self._first(attempts)
         if first is None:
             return {}
-        judged, _ = checks.judged(self._exercise.id, first.answer, self.lang, self._exercise.seed)
-        found = next((each.answer for each in attempts if each.right), None)
-        came = found if judged.reply is None else f"{judged.reply.code:03}"
+        truth = self._truth()
         tags = {str(first.answer): self.say("exercise_tag_predicted")}
-        if isinstance(came, str):
-            tags[came] = self.say("exercise_tag_both" if came == first.answer else "exercise_tag_came")
+        if truth is not None:
+            tags[truth] = self.say("exercise_tag_both" if truth == first.answer else "exercise_tag_came")
         return tags
 
     # --- help, and other cases

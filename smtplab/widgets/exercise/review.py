@@ -35,6 +35,10 @@ class ReviewPresenter(ExercisePresenter):
         self._words = Texts("course/review", self.lang)
         self.state |= {"another": False, "round": self._round()}
 
+    def _before(self) -> dict[str, Any]:
+        """Return nothing: what was answered in its lesson is asked anew here."""
+        return {}
+
     def answer(self, answer: Any, seconds: float | None = None) -> Feedback:
         """Answer the exercise that is shown, and return the feedback; its first answer counts."""
         feedback = super().answer(answer, seconds)

@@ -2,8 +2,10 @@
  * The exercise card: a question, an answer, and the feedback made for that answer. It sends {type: "answer", answer,
  * seconds}, {type: "hint"}, {type: "solution"} and {type: "another"}, each answered by a change of its state.
  * With its model's set and save_changes, where there are any, what is filled in but not sent outlives a reload.
+ * answer: what this was told of. so: what is right, and why, where a prediction in words failed. at: when it was answered,
+ * "" where it was in this card.
  * @typedef {{right: boolean | null, text: string, reply: string, verdict: string, of: string, rows: RowMark[],
- *   number: number}} Feedback
+ *   so: {of: string, text: string} | {}, answer: Answer, at: string, number: number}} Feedback
  * What a solution is: the answer's words or code, and why it is right.
  * @typedef {{words: string, code: string, reason: string}} Solution
  * What was answered before this card was made: a prediction the first time, else the last time; right_at is "" where
@@ -11,7 +13,7 @@
  * @typedef {{at: string, right_at: string, first: boolean, answer: Answer}} Past
  * @typedef {Asked & {exercise: string, seed: number, question: string, prediction: boolean, another: boolean,
  *   given: Answer, feedback: Feedback | {}, tags: Record<string, string>, hints: string[], solution: Solution | {},
- *   wrong: number, past: Past | {}, card: number, round?: Round}} State
+ *   wrong: number, solved: boolean, past: Past | {}, card: number, round?: Round}} State
  * @typedef {import("@anywidget/types").AnyModel<State>} Model
  */
 
@@ -28,18 +30,6 @@ const FIELDS = {
 };
 
 const OFFERED_AFTER = 2; // wrong tries
-const KEPT = 60_000; // milliseconds for which a draft waits for its cell to be run again
-
-/**
- * What was last filled in for a question on this page, in which element, and until when it waits for another.
- * @typedef {{draft: Answer, el: HTMLElement, until: number}} Draft
- * @type {() => Map<string, Draft>}
- */
-function drafts() {
-  const page = /** @type {{smtplabDrafts?: Map<string, Draft>}} */ (globalThis);
-  page.smtplabDrafts ??= new Map();
-  return page.smtplabDrafts;
-}
 
 /**
  * Return what counts the seconds since an element first came into sight.
@@ -61,6 +51,24 @@ function stopwatch(el) {
 }
 
 /**
+ * Return whether two answers are the same, blanks around them left out.
+ * @param {Answer} one
+ * @param {Answer} other
+ */
+function sameAnswer(one, other) {
+  const [left, right] = [one, other].map((answer) => JSON.stringify([answer].flat().map((text) => text.trim())));
+  return left === right;
+}
+
+/**
+ * Return whether a prediction was made, and stands.
+ * @param {Model} model
+ */
+function isPredicted(model) {
+  return model.get("prediction") && "text" in model.get("feedback") && Object.keys(model.get("tags")).length > 0;
+}
+
+/**
  * Return a sentence on what was answered before, or "".
  * @param {Past | {}} past
  * @param {State["texts"]} texts
@@ -74,7 +82,7 @@ function pastWords(past, texts, lang, prediction) {
   const { answer } = past;
   const short = typeof answer === "string" && answer.length <= 60 && !answer.includes("\n") ? answer : "";
   const last = short && fill(texts.exercise_past_answer, { answer: short });
-  if (prediction) return [fill(texts.exercise_past_predicted, { date: day(past.at) }), last].join(" ");
+  if (prediction) return fill(texts.exercise_past_predicted, { date: day(past.at) });
   if (!past.right_at) return [fill(texts.exercise_past_not_yet, { date: day(past.at) }), last].join(" ");
   const right = past.first ? texts.exercise_past_right_first : texts.exercise_past_right_later;
   return [`✓ ${fill(right, { date: day(past.right_at) })}`, last].join(" ");
@@ -96,7 +104,7 @@ function helping(model, ask) {
     const feedback = model.get("feedback");
     const right = "right" in feedback && feedback.right === true;
     const told = "reason" in solution;
-    const over = told || (!hints.length && (right || (model.get("prediction") && "text" in feedback)));
+    const over = told || right || model.get("solved") || isPredicted(model);
     if (over && document.activeElement === button) shown.focus();
     button.hidden = over;
     button.textContent = [texts.exercise_hint, texts.exercise_hint_2][hints.length] ?? texts.exercise_solution;
@@ -127,6 +135,8 @@ function draw(model, el) {
   const { node, entry } = FIELDS[model.get("kind")](model, uniqueId("exercise"));
   const button = element("button", { type: "submit", className: "primary" });
   const another = element("button", { type: "button", textContent: texts.exercise_another, hidden: true });
+  const pick = element("span", { className: "smtplab-ex-pick soft", textContent: texts.exercise_pick, hidden: true });
+  const stale = element("p", { className: "smtplab-ex-stale soft", textContent: texts.exercise_stale, hidden: true });
   const status = statusLine("div", "smtplab-ex-feedback");
   const notice = attributes(element("div", { className: "smtplab-ex-notice" }), { role: "alert" });
   const watch = stopwatch(el);
@@ -139,6 +149,7 @@ function draw(model, el) {
   const help = helping(model, python.ask);
   const round = rounds(model, python.ask);
   const seed = model.get("seed");
+  const keeper = draftKeeper(model, el, `${model.get("exercise")}/${seed}`);
   const kind = prediction ? texts.exercise_prediction : texts.exercise_exercise;
   const legend = element("legend", {},
     element("span", {
@@ -149,41 +160,69 @@ function draw(model, el) {
     element("span", { className: "smtplab-ex-question", textContent: model.get("question") }));
   const before = element("p", { className: "smtplab-ex-past soft" });
   const form = element("form", { noValidate: true },
-    element("fieldset", {}, legend, before, node, element("div", { className: "smtplab-ex-actions" }, button, another, help.button, round.button)),
-    help.offer, notice, status, help.shown, round.over);
+    element("fieldset", {}, legend, before, node, element("div", { className: "smtplab-ex-actions" }, button, pick, another, help.button, round.button)),
+    help.offer, notice, stale, status, help.shown, round.over);
   el.append(form);
 
+  // what changes with each thing that is filled in: what the button does, and whether the feedback is of this answer
+  const arrange = () => {
+    const feedback = model.get("feedback");
+    const judged = "text" in feedback && feedback.right !== null;
+    const same = judged && sameAnswer(entry.draft(), feedback.answer);
+    const predicted = isPredicted(model);
+    const done = predicted && same;
+    if (done && document.activeElement === button) entry.focus();
+    button.hidden = done;
+    pick.hidden = !done;
+    if (prediction) button.textContent = predicted ? texts.exercise_look : texts.exercise_predict;
+    else button.textContent = model.get("solved") ? texts.exercise_again : texts.exercise_check;
+    const isStale = judged && !prediction && (feedback.at !== "" || !same);
+    stale.hidden = !isStale;
+    status.classList.toggle("is-stale", isStale);
+  };
   const show = () => {
     clearTimeout(waiting);
     const feedback = model.get("feedback");
     const has = "text" in feedback;
-    before.textContent = has ? "" : pastWords(model.get("past"), texts, model.get("lang"), prediction);
-    button.textContent = prediction ? (has ? texts.exercise_look : texts.exercise_predict) : texts.exercise_check;
+    const isPast = !has || feedback.at !== "";
+    before.textContent = isPast ? pastWords(model.get("past"), texts, model.get("lang"), prediction) : "";
     another.hidden = !(has && model.get("another"));
     entry.tag?.(model.get("tags"));
     help.show();
-    if (!has) return;
-    const { right, text, reply, verdict, of, rows } = feedback;
+    if (!has) {
+      arrange();
+      return;
+    }
+    const { right, text, reply, verdict, of, rows, so, answer } = feedback;
     const look = right ? "is-right" : "is-not-yet";
     status.className = `smtplab-ex-feedback ${right === null ? "" : look}`; // what was refused is neither
     const said = verdict ? [element("strong", { textContent: `${verdict} ` })] : [];
     status.replaceChildren(...(of
       ? [element("p", {}, ...said), element("p", {}, element("span", { className: "smtplab-ex-of", textContent: of }), ` ${text}`)]
       : [element("p", {}, ...said, text)]));
-    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), texts.exercise_reply));
-    if (rows.length) entry.mark?.(rows);
+    if ("of" in so) status.append(element("p", {}, element("span", { className: "smtplab-ex-of", textContent: so.of }), ` ${so.text}`));
+    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), `${texts.exercise_reply} · ${model.get("exercise")}`));
+    if (rows.length && sameAnswer(entry.draft(), answer)) entry.mark?.(rows);
+    arrange();
   };
   const heard = () => {
     python.answered();
     show();
   };
+  const judged = () => {
+    const feedback = model.get("feedback");
+    if ("text" in feedback && feedback.right !== null) keeper.checked();
+    heard();
+  };
   /** @param {string} text */
   const remark = (text) => {
     status.className = "smtplab-ex-feedback";
+    stale.hidden = true;
     status.replaceChildren(element("p", { textContent: text }));
   };
   const putBack = () => {
     if (model.get("kind") !== "function") entry.write(model.get("given"));
+    arrange();
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -204,19 +243,20 @@ function draw(model, el) {
   });
   another.addEventListener("click", () => python.ask({ type: "another" }));
   const unfollow = follow(model, {
-    "change:feedback": heard, "change:given": putBack, "change:hints": heard, "change:solution": heard,
-    "change:tags": show, "change:wrong": show, "change:past": show,
+    "change:feedback": judged, "change:given": putBack, "change:hints": heard, "change:solution": heard,
+    "change:tags": show, "change:wrong": show, "change:solved": show, "change:past": show,
     "change:round": round.show,
   });
-  const key = `${model.get("exercise")}/${seed}`;
-  const kept = drafts().get(key);
-  if (kept && !kept.el.isConnected && kept.until > Date.now() && !model.get("given").length) entry.write(kept.draft);
+  const kept = isPredicted(model) ? null : keeper.kept(); // what was predicted stands
+  if (kept !== null) entry.write(kept);
   else putBack();
-  form.addEventListener("input", () => drafts().set(key, { draft: entry.draft(), el, until: Infinity }));
+  form.addEventListener("input", () => {
+    keeper.keep(entry.draft());
+    arrange();
+  });
   show();
   return () => {
-    const draft = drafts().get(key);
-    if (draft?.el === el) draft.until = Date.now() + KEPT;
+    keeper.leave();
     clearTimeout(waiting);
     unfollow();
     python.end();

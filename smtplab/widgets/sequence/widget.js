@@ -21,6 +21,21 @@ function arrow(right) {
   return content;
 }
 
+/**
+ * Return a time in a unit that can be read at a glance: milliseconds, from one second on seconds, then minutes too.
+ * @param {number} ms
+ * @param {State["texts"]} texts
+ * @param {string} lang
+ */
+function timeWords(ms, texts, lang) {
+  /** @param {number} value */
+  const shown = (value) => value.toLocaleString(lang, { maximumFractionDigits: value < 10 ? 1 : 0, useGrouping: false });
+  if (Math.round(ms) < 1000) return fill(texts.seq_time, { ms: shown(ms) });
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return fill(texts.seq_seconds, { s: shown(ms / 1000) });
+  return fill(texts.seq_minutes, { min: Math.floor(seconds / 60), s: seconds % 60 });
+}
+
 /** @param {import("@anywidget/types").RenderProps<State>} props */
 function render({ model, el }) {
   const texts = model.get("texts");
@@ -40,7 +55,7 @@ function render({ model, el }) {
 
   /** @param {number | null} at */
   const time = (at) => element("span", { className: "time",
-    textContent: at === null ? "" : fill(texts.seq_time, { ms: at < 10 ? at.toFixed(1) : Math.round(at) }) });
+    textContent: at === null ? "" : timeWords(at, texts, model.get("lang")) });
   /**
    * One arrow, with what was said over it.
    * @param {boolean} isClient

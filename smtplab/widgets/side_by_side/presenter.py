@@ -108,13 +108,22 @@ class SideBySidePresenter(Presenter):
                 for n, ((a, b, same), (left, right)) in enumerate(zip(pair["digits"], readings, strict=True), 1)
             ),
             *(
-                (self.say("side_line").format(number=n), _text(a), _text(b), words[same])
-                for n, (a, b, same) in enumerate(pair["lines"], 1)
+                (self.say("side_line").format(number=n), _text(a), _text(b), verdict)
+                for n, ((a, b, _), verdict) in enumerate(zip(pair["lines"], self._marks(words), strict=True), 1)
             ),
         ]
         points = [f"• {text}" for text in pair["differences"]]
         differences = paragraphs(self.say("side_what_differs"), *points) if points else paragraphs(*pair["same"])
         return table(("", one["title"], other["title"], ""), rows) + differences
+
+    def _marks(self, words: dict[bool, str]) -> list[str]:
+        """Return what is said beside each line: of lines that are all alike in this it is said once, at the first."""
+        marks = [same for _, _, same in self.state["pair"]["lines"]]
+        if len(marks) < 2 or len(set(marks)) > 1:
+            return [words[same] for same in marks]
+        all_same = marks[0]
+        once = f"= {self.say('side_all_same')}" if all_same else f"≠ {self.say('side_all_differ')}"
+        return [once, *[""] * (len(marks) - 1)]
 
     def __repr__(self) -> str:
         return f"<side by side {self._titles[0]!r} {self._titles[1]!r}>"

@@ -86,13 +86,24 @@ function render({ model, el }) {
       element("td", {}, element("b", { textContent: one }), left),
       element("td", {}, element("b", { textContent: other }), right), verdict(same));
   });
-  /** @param {Opposite} line @param {number} place */
-  const lineRow = ([one, other, same], place) => element("tr", {}, number(texts.side_line, place),
-    ...[one, other].map((pieces) => element("td", {}, ...lineNodes(pieces.length ? [pieces] : []))), verdict(same));
+  /** @param {Opposite} line @param {number} place @param {boolean} isMarked */
+  const lineRow = ([one, other, same], place, isMarked) => element("tr", {}, number(texts.side_line, place),
+    ...[one, other].map((pieces) => element("td", {}, ...lineNodes(pieces.length ? [pieces] : []))),
+    ...(isMarked ? [verdict(same)] : []));
   /** @param {string[]} columns @param {Opposite[]} lines */
-  const lineTable = (columns, lines) => lines.length
-    ? [element("div", { className: "heading", textContent: texts.side_lines }),
-      region(element("div", { className: "lines" }, table(columns, lines.map(lineRow))), texts.side_lines)] : [];
+  const lineTable = (columns, lines) => {
+    if (!lines.length) return [];
+    const count = lines.filter(([, , same]) => same).length;
+    const isMixed = lines.length === 1 || (count > 0 && count < lines.length); // else it is said once, of all
+    const whole = element("span", { className: `verdict ${count ? "is-same" : "is-different"}`,
+      textContent: count ? `= ${texts.side_all_same}` : `≠ ${texts.side_all_differ}` });
+    const rows = lines.map((line, place) => lineRow(line, place, isMixed));
+    return [
+      element("div", { className: "heading" }, texts.side_lines, ...(isMixed ? [] : [" ", whole])),
+      region(element("div", { className: `lines${isMixed ? " is-mixed" : ""}` },
+        table(isMixed ? columns : columns.slice(0, -1), rows)), texts.side_lines),
+    ];
+  };
 
   const show = () => {
     const pair = model.get("pair");
