@@ -63,7 +63,7 @@ def test_reprs() -> None:
 @pytest.mark.parametrize("value", [SAID, SAID[1]], ids=["transcript", "exchange"])
 def test_html_is_escaped(value: object) -> None:
     """The HTML form is a table of text."""
-    assert value._repr_html_().startswith("<table>")
+    assert value._repr_html_().startswith("<table class=")
     nasty = Transcript([Exchange(b"<b>\r\n", Reply(b"500 <img src=x onerror=alert(1)>\r\n"))])
     assert "<img" not in nasty._repr_html_()
     assert "<b>" not in nasty._repr_html_()

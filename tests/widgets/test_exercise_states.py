@@ -35,7 +35,7 @@ def test_the_first_prediction_stands() -> None:
     card = ExercisePresenter("01.help", None)
     assert answered(card, "211")["verdict"] == "Your prediction: 211. It was 214."
     assert card.state["tags"] == {"211": "your prediction", "214": "✓ so it is"}
-    for other, words in (("214", "214 is the help message"), ("250", "")):
+    for other, words in (("214", "The help message"), ("250", "")):
         told = answered(card, other)
         assert (told["right"], told["verdict"]) == (False, "Your prediction: 211. It was 214.")
         assert (told["of"], words in told["text"]) == (f"{other}:", True)

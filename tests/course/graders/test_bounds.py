@@ -96,9 +96,11 @@ def _left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(bounds, "SECONDS", 0.3)
     monkeypatch.setattr(bounds, "_AGAIN", 0.2)
     numbers = (signal.SIGINT, signal.SIGALRM)
+    at_first = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     before = [signal.getsignal(number) for number in numbers], sys.gettrace(), threading.active_count()
     yield
     assert ([signal.getsignal(number) for number in numbers], sys.gettrace(), threading.active_count()) == before
+    signal.signal(signal.SIGINT, at_first)
 
 
 @pytest.mark.parametrize("body", SHAPES)
