@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.exercises import row_of
 from smtplab.course.grading import Question, grade, kind_of
-from smtplab.text.html import escape
+from smtplab.text.html import as_text, escape
 from smtplab.text.texts import Texts, listing, told
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class Solution:
 
     def _repr_html_(self) -> str:
         shown = escape(self.code or self.words)
-        return f"<p><strong>{escape(self._heading)}</strong></p><pre>{shown}</pre><p>{escape(self.reason)}</p>"
+        head, reason = escape(self._heading), escape(self.reason)
+        return as_text(f"<p><strong>{head}</strong></p><pre>{shown}</pre><p>{reason}</p>")
 
     @property
     def _heading(self) -> str:

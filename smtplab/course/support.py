@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from smtplab.course import hints
 from smtplab.course.hints import COUNT, Solution
 from smtplab.course.logbook import logbook
-from smtplab.text.html import escape
+from smtplab.text.html import as_text, escape
 from smtplab.text.language import resolve
 from smtplab.text.texts import Texts, unknown
 
@@ -31,7 +31,7 @@ class Hint:
         return f"{self._heading} {self.text}"
 
     def _repr_html_(self) -> str:
-        return f"<p><strong>{escape(self._heading)}</strong> {escape(self.text)}</p>"
+        return as_text(f"<p><strong>{escape(self._heading)}</strong> {escape(self.text)}</p>")
 
     @property
     def _heading(self) -> str:
