@@ -153,7 +153,7 @@ def lesson_address(lesson: Traversable, lang: str) -> str:
 def _link(lesson: Traversable, lang: str, top: str) -> str:
     cell = "".join(json.loads(lesson.read_text("utf-8"))["cells"][0]["source"])
     title = re.search(r"^# (?:\d+\. )?(.+)$", cell, re.MULTILINE)
-    minutes = re.search(r"\*\*(\d+ \w+)\.\*\*", cell)
+    minutes = re.search(r"^\*\*(\d+ \w+\.)\*\*(.*)$", cell, re.MULTILINE)  # and what of them is core
     name = title[1] if title else lesson.name
-    about = f' <span class="minutes">{escape(minutes[1])}</span>' if minutes else ""
+    about = f' <span class="minutes">{escape(minutes[1] + minutes[2])}</span>' if minutes else ""
     return f'      <li><a href="{escape(top + lesson_address(lesson, lang))}">{escape(name)}</a>{about}</li>'

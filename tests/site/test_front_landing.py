@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from smtplab.course.experiments import describe, experiments
+from smtplab.course.lessons import lessons
 from smtplab.recordings.recording import names
 from smtplab.site.landing import fields, home
 from smtplab.text.language import LANGUAGES
@@ -83,3 +84,11 @@ def test_the_worker_is_told_what_the_page_may_ask(lang: str) -> None:
     assert ask(type="experiment", name="nosuch") == []
     ask(type="reset")
     assert next(post["value"]["personality"] for post in posts if post["type"] == "message") == "rfc5321"
+
+
+def test_each_lesson_tells_its_minutes_and_its_core(html: str, lang: str) -> None:
+    """Beside each lesson's name stands how long it takes, and what of it is core."""
+    core = {"en": "core", "es": "esencial"}[lang]
+    told = re.findall(r'class="minutes">(\d+ \w+\. .*?)</span>', html)
+    assert len(told) == len(lessons(lang))
+    assert all(core in each.lower() for each in told)
