@@ -58,7 +58,7 @@ def test_a_variant_is_whole(name: str, seed: int) -> None:
     for lang in LANGUAGES:
         options = exercise(name, lang, seed).options
         assert len(set(options.values())) == len(options) >= 2
-        assert all(words[lang].strip() for words in row["feedback"].values())
+        assert all(words[lang].strip() for words in row_of(name, lang, seed)["feedback"].values())
 
 
 @each_seed

@@ -74,7 +74,7 @@ def test_a_good_server() -> None:
     assert sent == [None, "EHLO client.example", "HELP", "HELP MAIL", "HELP NOSUCH", "NOOP", "RSET", "QUIT"]
     assert result.tls is None
     assert "214-Commands of this server: …" in str(result)
-    assert "<table>" in result._repr_html_()
+    assert "<table " in result._repr_html_()
 
 
 @pytest.mark.parametrize(
