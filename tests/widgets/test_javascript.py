@@ -134,4 +134,6 @@ def test_a_module_imports_nothing() -> None:
     for name in notebook.WIDGETS:
         module = files.module(name)
         assert len(re.findall(r"^export ", module, re.MULTILINE)) == 1
-        assert not re.search(r"^import\b|\bimport\(\s*[^\"]|://", module.replace('import("@anywidget/types")', ""))
+        for harmless in ('import("@anywidget/types")', '"http://www.w3.org/2000/svg"'):  # a type, and SVG's own name
+            module = module.replace(harmless, "")
+        assert not re.search(r"^import\b|\bimport\(\s*[^\"]|://", module)

@@ -11,14 +11,25 @@ const SHOWN = 200; // how many exchanges stay in the page
 const NEAR = 40; // pixels from the end within which one reads the newest
 
 /**
+ * Return an element of a drawing.
+ * @param {string} tag
+ * @param {Record<string, string>} values of its attributes
+ */
+function drawn(tag, values) {
+  return attributes(document.createElementNS("http://www.w3.org/2000/svg", tag), values);
+}
+
+/**
  * Return an arrow as wide as its place.
  * @param {boolean} right
  */
 function arrow(right) {
   const [at, tip] = right ? ["100%", "M-11 1 0 6-11 11z"] : ["0", "M11 1 0 6 11 11z"];
-  const { content } = element("template", { innerHTML: `<svg class="arrow" aria-hidden="true" height="12" width="100%">
-    <line x1="0" x2="100%" y1="6" y2="6"/><svg x="${at}" overflow="visible"><path d="${tip}"/></svg></svg>` });
-  return content;
+  const svg = drawn("svg", { class: "arrow", "aria-hidden": "true", height: "12", width: "100%" });
+  const head = drawn("svg", { x: at, overflow: "visible" });
+  head.append(drawn("path", { d: tip }));
+  svg.append(drawn("line", { x1: "0", x2: "100%", y1: "6", y2: "6" }), head);
+  return svg;
 }
 
 /**
