@@ -4,7 +4,7 @@
 >>> with smtplab.start(carrier="memory") as lab:
 ...     check("01.help", "214", lab)
 ...     bool(check("01.rcpt", "HELP", lab))
-Right. 214 is the help message: text for a person to read (RFC 5321 §4.2.3).
+Right. The help message: text for a person to read (RFC 5321 §4.2.3).
 False
 """
 
