@@ -185,6 +185,7 @@ class _Bell:
         def end() -> None:
             with lock:
                 over.set()
+            thread.join(_AGAIN)
             if self.rung is None:
                 return
             # in the place of what was raised and has not come yet: CPython would look for ever for one taken back
@@ -193,6 +194,7 @@ class _Bell:
                 while True:
                     time.sleep(0)
 
+        thread = threading.Thread(target=watch, name="smtplab-check", daemon=True)
         with suppress(RuntimeError):  # a browser has no threads
-            threading.Thread(target=watch, name="smtplab-check", daemon=True).start()
+            thread.start()
             self._undo.append(end)
