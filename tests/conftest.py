@@ -31,6 +31,10 @@ SLOW = ("browser", "real_servers", "recipes", "upstream")
 """Folders of tests that start other programs, each for seconds; elsewhere a slow test is marked where it stands."""
 
 
+LONG = ("test_front_page.py", "test_site_start.py")
+"""Tests that take minutes, for whoever changes the front page or the site's start; SMTPLAB_LONG=1 runs them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is slow, and what needs a browser; run the latter last.
 
@@ -42,6 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if room == "browser":
             item.add_marker(pytest.mark.browser)
+        if item.path.name in LONG and not os.environ.get("SMTPLAB_LONG"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: SMTPLAB_LONG=1 runs it"))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

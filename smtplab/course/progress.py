@@ -71,4 +71,4 @@ def progress(directory: str | os.PathLike[str] | None = None, *, lang: str | Non
         if tasks:
             lessons.append(Lesson(number, title, tasks))
     remarks = filter(None, (book.set_aside(lang), book.trouble(lang)))
-    return Progress(tuple(lessons), lang, tuple(remarks), book.path is not None)
+    return Progress(tuple(lessons), lang, tuple(remarks))

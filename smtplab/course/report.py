@@ -127,7 +127,7 @@ def _sentences(progress: Standing) -> tuple[str, ...]:
 
 
 def _keeps(progress: Standing) -> str:
-    return _words(progress)("keeps" if progress.kept else "keeps_nothing")
+    return _words(progress)("keeps")
 
 
 def _row(progress: Standing, task: Task) -> tuple[str, ...]:

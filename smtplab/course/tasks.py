@@ -96,13 +96,11 @@ class Standing:
     lessons: those that have exercises, in order.
     lang: the language in which it is told.
     remarks: what happened to the file in which it is kept, in sentences; mostly none.
-    kept: whether it is kept in a file at all.
     """
 
     lessons: tuple[Lesson, ...]
     lang: str
     remarks: tuple[str, ...] = ()
-    kept: bool = True
 
     @property
     def tasks(self) -> tuple[Task, ...]:
