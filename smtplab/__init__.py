@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     )
     from smtplab.lab.lab import Lab, start
     from smtplab.lab.probe import Probe, probe
-    from smtplab.protocol.reply import Reply, ReplyParser
+    from smtplab.protocol.parser import ReplyParser
+    from smtplab.protocol.reply import Reply
     from smtplab.protocol.transcript import Exchange, Transcript
     from smtplab.recordings.ftp import ftp_origin
     from smtplab.recordings.personalities import personalities
@@ -104,10 +105,8 @@ _HOMES = {
         "Probe",
         "probe",
     ),
-    "protocol.reply": (
-        "Reply",
-        "ReplyParser",
-    ),
+    "protocol.parser": ("ReplyParser",),
+    "protocol.reply": ("Reply",),
     "protocol.transcript": (
         "Exchange",
         "Transcript",

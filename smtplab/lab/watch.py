@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from smtplab.errors import NotAReply
-from smtplab.protocol.reply import Reply, ReplyParser
+from smtplab.protocol.parser import ReplyParser
+from smtplab.protocol.reply import Reply
 
 if TYPE_CHECKING:
     from smtplab.protocol.connection import Connection

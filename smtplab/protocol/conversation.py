@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from smtplab.errors import ConnectionLost, NotAReply, ReplyTimeout
-from smtplab.protocol.reply import CLOSING_CODES, Reply, ReplyParser
+from smtplab.protocol.parser import ReplyParser
+from smtplab.protocol.reply import CLOSING_CODES, Reply
 from smtplab.protocol.transcript import Exchange, Transcript
 from smtplab.text.sentences import Sentences
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from smtplab.errors import CannotRecord, NotAReply
 from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.protocol.octets import show_octets
-from smtplab.protocol.reply import ReplyParser
+from smtplab.protocol.parser import ReplyParser
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.convert import convert
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words

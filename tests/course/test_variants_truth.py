@@ -11,7 +11,8 @@ import pytest
 from smtplab.course.exercises import exercise, row_of, variants
 from smtplab.course.grading import _reply
 from smtplab.course.hints import solution
-from smtplab.protocol.reply import Reply, ReplyParser, find_end
+from smtplab.protocol.parser import ReplyParser
+from smtplab.protocol.reply import Reply, find_end
 from smtplab.text.language import LANGUAGES
 from smtplab.text.texts import data
 
