@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP
 
 import smtplab
 from smtplab.protocol.conversation import REPLY_LIMIT
-from smtplab.recordings.recording import MAX_OCTETS
+from smtplab.recordings.form import MAX_OCTETS
 from smtplab.server.limits import COMMAND_LINE_LIMIT, RECIPIENTS, SESSIONS
 from smtplab.server.state import ServerState
 from tests.helpers.citations import files

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from smtplab.errors import NotAReply
 from smtplab.protocol.parser import ReplyParser
-from smtplab.protocol.reply import Reply
 
 if TYPE_CHECKING:
     from smtplab.protocol.connection import Connection
+    from smtplab.protocol.reply import Reply
     from smtplab.protocol.sources import Source
 
 MOST_UNASKED = 10

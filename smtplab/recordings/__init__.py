@@ -1,4 +1,4 @@
 """What real servers answered, octet for octet, and how a lab answers with it."""
 
-__all__ = ["convert", "ftp", "likeness", "personalities", "recorder", "recording", "survey"]
+__all__ = ["answers", "convert", "ftp", "likeness", "personalities", "recorder", "recording", "survey"]
 """The modules that other rooms may use."""

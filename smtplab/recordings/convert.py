@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import RecordingError
-from smtplab.recordings.recording import COUNTS, Limit, RecordedReply, Recording
+from smtplab.recordings.answers import COUNTS, Limit, RecordedReply
+from smtplab.recordings.recording import Recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.text.sentences import Sentences
 

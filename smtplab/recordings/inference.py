@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtplab.protocol.reply import Reply
+from smtplab.recordings.answers import PHASES, RecordedReply
 from smtplab.recordings.listed import listed
-from smtplab.recordings.recording import PHASES, RecordedReply
 from smtplab.rfc.registry import required_verbs
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.protocol.octets import show_octets
 from smtplab.protocol.parser import ReplyParser
 from smtplab.protocol.timeouts import seconds
+from smtplab.recordings.answers import Addition, RecordedReply
 from smtplab.recordings.convert import convert
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
-from smtplab.recordings.recording import Addition, RecordedReply
 from smtplab.rfc.registry import required_verbs
 from smtplab.text.language import telling
 from smtplab.text.texts import Texts
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from smtplab.protocol.connection import Connection
-    from smtplab.recordings.recording import Answers, Recording
+    from smtplab.recordings.answers import Answers
+    from smtplab.recordings.recording import Recording
 
 _COMMANDS = [
     b"HELP", b"HELP MAIL", b"HELP HELP", b"HELP NOSUCH", b"help", b"HELP ", b"STAT", b"STATUS", b"XSTATUS", b"NOOP",

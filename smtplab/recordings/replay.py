@@ -18,7 +18,8 @@ from smtplab.server.personality import SILENCE, Answer, Dialogue, Personality
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smtplab.recordings.recording import Limit, RecordedReply, Recording
+    from smtplab.recordings.answers import Limit, RecordedReply
+    from smtplab.recordings.recording import Recording
 
 _MOVES_MAIL = (b"MAIL", b"RCPT", b"DATA", b"QUIT")
 _EARLIER = {"rcpt": ("rcpt", "mail", "greeted"), "mail": ("mail", "greeted")}

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smtplab.recordings.answers import Limit, RecordedReply
 from smtplab.recordings.inference import UNKNOWN, Inference
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
-from smtplab.recordings.recording import Limit, RecordedReply, Recording, names, recording
+from smtplab.recordings.recording import Recording, names, recording
 from smtplab.recordings.replay import RecordedPersonality
 from smtplab.rfc.registry import required_verbs, verbs
 

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smtplab
+from smtplab.errors import RecordingError
 from smtplab.recordings.convert import convert, differences, name_of, sessions
+from smtplab.recordings.form import MAX_OCTETS
 from smtplab.recordings.recorder import CannotRecord, record
-from smtplab.recordings.recording import MAX_OCTETS, Recording, RecordingError, names, recording
+from smtplab.recordings.recording import Recording, names, recording
 from tests.helpers.paths import SHARED
 
 if TYPE_CHECKING:

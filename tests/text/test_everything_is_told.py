@@ -25,8 +25,8 @@ from smtplab.errors import SmtplabError
 from smtplab.lab import remote
 from smtplab.lab.steploop import StepLoop
 from smtplab.recordings import recording as recordings
+from smtplab.recordings.form import MAX_OCTETS
 from smtplab.recordings.recorder import checked_name, record
-from smtplab.recordings.recording import MAX_OCTETS
 from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rule
 from smtplab.site import landing, parts, place, tools

@@ -9,8 +9,9 @@ from smtplab.errors import LabStopped, NotAReply
 from smtplab.protocol.octets import show_text
 from smtplab.protocol.reply import Reply
 from smtplab.protocol.transcript import Exchange, Transcript
+from smtplab.recordings.answers import PHASES
 from smtplab.recordings.personalities import personality
-from smtplab.recordings.recording import PHASES, names
+from smtplab.recordings.recording import names
 from smtplab.text.html import dialogue, paragraphs
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import unknown
