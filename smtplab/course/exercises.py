@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from smtplab.course.grading import Question, grade, kind_of
+from smtplab.course.answering import Question
+from smtplab.course.grading import grade, kind_of
 from smtplab.course.variants import varied, whole_number
 from smtplab.protocol.octets import show_octets, show_text
 from smtplab.text.html import as_text, escape

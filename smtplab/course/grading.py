@@ -8,40 +8,36 @@ A new kind is a row in `KINDS`, a field in widgets/exercise/widget.js and a row 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from smtplab.course.answering import (
+    RIGHT_ROW,
+    Question,
+    Row,
+    another_form,
+    answers_in,
+    by_rows,
+    named,
+    option_in,
+    server,
+    shown_reply,
+    where_wrong,
+)
 from smtplab.course.graders import Mark, Result, grader
 from smtplab.errors import NotAnAnswer
-from smtplab.protocol.octets import name_or_text, show_octets, show_text
-from smtplab.protocol.reply import Reply
-from smtplab.server.personality import Personality
+from smtplab.protocol.octets import name_or_text, show_octets
+from smtplab.protocol.reply import Reply  # noqa: TC001  the example uses it
 from smtplab.text.language import DEFAULT
 from smtplab.text.sentences import Sentences
-from smtplab.text.texts import Texts, unknown
+from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from smtplab.lab.lab import Lab
+    from collections.abc import Callable
 
 _say = Sentences("course/errors")
 
-RIGHT_ROW = Mark("right")
-
 PARTS = ("code", "separator", "enhanced", "text", "cr", "lf")
-
-Row = dict[str, Any]
-
-
-class Question(NamedTuple):
-    """One exercise as it is asked: its id and row, and the language of the feedback."""
-
-    id: str
-    row: Row
-    lang: str
 
 
 @dataclass(frozen=True)
@@ -98,21 +94,21 @@ def pieces(reply: Reply) -> tuple[str, ...]:
 
 
 def _code(question: Question, answer: Any) -> Result:
-    code = _option(question, answer, question.row["options"])
+    code = option_in(question, answer, question.row["options"])
     reply = _answered(question)
     return Result(code, reply=reply, right=str(reply.code) == code)
 
 
 def _answered(question: Question) -> Reply:
-    with _server(question) as server:
-        return server.send(question.row["command"])
+    with server(question) as own:
+        return own.send(question.row["command"])
 
 
 # --- choice
 
 
 def _choice(question: Question, answer: Any) -> Result:
-    choice = _option(question, answer, question.row["option"])
+    choice = option_in(question, answer, question.row["option"])
     return Result(choice, right=choice == question.row["right"])
 
 
@@ -121,9 +117,9 @@ def _choice(question: Question, answer: Any) -> Result:
 
 def _command(question: Question, answer: Any) -> Result:
     if not isinstance(answer, str | bytes):
-        raise _another_form(question, _say("form_command", question.lang), answer)
-    with _server(question) as server:
-        reply = server.send(answer.strip())
+        raise another_form(question, _say("form_command", question.lang), answer)
+    with server(question) as own:
+        reply = own.send(answer.strip())
     wanted = question.row["wanted"]
     right = reply.code == wanted["code"] and reply.text.startswith(wanted.get("begins", ""))
     return Result("right" if right else str(reply.code), reply=reply)
@@ -138,13 +134,18 @@ _ANY_CODE = frozenset(f"{first}{second}{third}" for first in "2345" for second i
 
 def _parts(question: Question, answer: Any) -> Result:
     truth = _kinds(question)
-    names = _answers(question, answer, len(truth), PARTS)
+    names = answers_in(question, answer, len(truth), PARTS)
     pairs = zip(names, truth, strict=True)
-    return _by_rows(question, "parts", [RIGHT_ROW if name == true else Mark(true) for name, true in pairs])
+    return by_rows(
+        question,
+        "parts",
+        [RIGHT_ROW if name == true else Mark(true) for name, true in pairs],
+        items(question.row, question.lang),
+    )
 
 
 def _kinds(question: Question) -> tuple[str, ...]:
-    return tuple(part.kind for part in _reply(question.row).parts)
+    return tuple(part.kind for part in shown_reply(question.row).parts)
 
 
 def _part_names(_row: Row, lang: str) -> dict[str, str]:
@@ -157,9 +158,14 @@ def _part_names(_row: Row, lang: str) -> dict[str, str]:
 
 def _sort(question: Question, answer: Any) -> Result:
     truth, rows = _bins(question), question.row["item"]
-    bins = _answers(question, answer, len(rows), question.row["bin"])
+    bins = answers_in(question, answer, len(rows), question.row["bin"])
     good = [bins[at] in (truth[at], *item.get("also", ())) for at, item in enumerate(rows)]
-    return _by_rows(question, "sorted", [RIGHT_ROW if right else Mark(bins[at]) for at, right in enumerate(good)])
+    return by_rows(
+        question,
+        "sorted",
+        [RIGHT_ROW if right else Mark(bins[at]) for at, right in enumerate(good)],
+        items(question.row, question.lang),
+    )
 
 
 def _bins(question: Question) -> tuple[str, ...]:
@@ -172,13 +178,13 @@ def _verdict(item: Row) -> str:
     from smtplab.protocol.transcript import Exchange  # few exercises ask for verdicts
     from smtplab.rfc.judge import judge
 
-    return judge(Exchange(item["command"].encode() + b"\r\n", _reply(item))).worst.partition(" ")[0]
+    return judge(Exchange(item["command"].encode() + b"\r\n", shown_reply(item))).worst.partition(" ")[0]
 
 
 def _sortable(row: Row, _lang: str) -> tuple[str, ...]:
     """Return what there is to sort: a reply; where a command got it, the two as a dialogue, line by line."""
     return tuple(_asked(item["command"], shown) if "command" in item else shown
-                 for item in row["item"] for shown in (_lines(_reply(item)),))  # fmt: skip
+                 for item in row["item"] for shown in (_lines(shown_reply(item)),))  # fmt: skip
 
 
 def _asked(command: str, reply: str) -> str:
@@ -199,11 +205,11 @@ def _series(question: Question, answer: Any) -> Result:
     if isinstance(answer, list | tuple):
         answer = "\n".join(str(each).strip() for each in answer)
     if not isinstance(answer, str):
-        raise _another_form(question, _say("form_series", question.lang, count=len(question.row["ask"])), answer)
+        raise another_form(question, _say("form_series", question.lang, count=len(question.row["ask"])), answer)
     result = grader(question.id)(answer)
     if result.right or not any(not mark.right for mark in result.rows):
         return result
-    return replace(result, before=_where(question, "series", result.rows))
+    return replace(result, before=where_wrong(question, "series", result.rows, items(question.row, question.lang)))
 
 
 # --- text and function: a grader of the lesson's
@@ -211,7 +217,7 @@ def _series(question: Question, answer: Any) -> Result:
 
 def _text(question: Question, answer: Any) -> Result:
     if not isinstance(answer, str):
-        raise _another_form(question, _say("form_text", question.lang), answer)
+        raise another_form(question, _say("form_text", question.lang), answer)
     return grader(question.id)(answer)
 
 
@@ -233,7 +239,7 @@ def _function(question: Question, answer: Any) -> Result:
     except Endless as error:
         return Result("otherwise", before=say("endless", why=error))
     except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
-        return Result("otherwise", before=say("raised", error=_named(error)))
+        return Result("otherwise", before=say("raised", error=named(error)))
 
 
 # --- the table
@@ -264,8 +270,8 @@ KINDS: dict[str, Kind] = {
     ),
     "command": Kind(_command, frozenset({"wanted"}), _SERVER, outcomes=lambda _row: set(_ANY_CODE)),
     "parts": Kind(
-        _parts, frozenset({"reply"}), options=_part_names, items=lambda row, _lang: pieces(_reply(row)),
-        outcomes=lambda row: {part.kind for part in _reply(row).parts},
+        _parts, frozenset({"reply"}), options=_part_names, items=lambda row, _lang: pieces(shown_reply(row)),
+        outcomes=lambda row: {part.kind for part in shown_reply(row).parts},
         plain=lambda _options, items: (" · ".join(items),), truth=_kinds,
     ),
     "sort": Kind(
@@ -281,92 +287,3 @@ KINDS: dict[str, Kind] = {
     "function": Kind(_function, frozenset({"call"})),
 }  # fmt: skip
 """Every kind of exercise, by the word in its row."""
-
-
-# --- what they share
-
-
-@contextmanager
-def _server(question: Question) -> Iterator[Lab]:
-    """Return the server to ask, always the exercise's own: what the learner's lab plays decides no verdict.
-
-    And what is asked here is in no log and no figure of the learner's.
-    """
-    from smtplab.lab.lab import start  # most exercises ask no server
-
-    row = question.row
-    how = Personality.scripted(row["script"]) if "script" in row else row.get("personality", "rfc5321")
-    with start(how, carrier="memory") as own:
-        for line in row.get("before", ()):
-            own.send(line)
-        yield own
-
-
-def _reply(item: Row) -> Reply:
-    """Return the reply of a row or an item: written out, or recorded."""
-    if "reply" in item:
-        text: str = item["reply"]
-        return Reply(text.encode() if text.endswith("\n") else text.encode() + b"\r\n")
-    return _recorded(item["personality"], item["command"])
-
-
-@cache
-def _recorded(name: str, command: str) -> Reply:
-    """Return the reply of a recorded server to a command; the rest of its recording is let go of."""
-    from smtplab.recordings.recording import read  # few exercises show what was recorded
-
-    reply = read(name).reply_to(command.encode() + b"\r\n")
-    if reply is None:
-        raise unknown("recorded command", command, ())
-    return Reply(reply.octets)
-
-
-def _option(question: Question, answer: Any, options: Mapping[str, Any] | Sequence[str]) -> str:
-    if not isinstance(answer, str | int):
-        raise NotAnAnswer(_say("not_an_option", question.lang, options=", ".join(options), kind=type(answer).__name__))
-    option = str(answer).strip()
-    if option not in options:
-        raise unknown("answer", option, tuple(options), question.lang)
-    return option
-
-
-def _answers(question: Question, answer: Any, count: int, options: Mapping[str, Any] | Sequence[str]) -> list[str]:
-    if not isinstance(answer, list | tuple):
-        raise _another_form(question, _say("form_list", question.lang, count=count), answer)
-    if len(answer) != count:
-        raise NotAnAnswer(_say("wrong_count", question.lang, exercise=question.id, count=count, size=len(answer)))
-    return [_option(question, each, options) for each in answer]
-
-
-def _another_form(question: Question, form: str, answer: Any) -> NotAnAnswer:
-    return NotAnAnswer(_say("another_form", question.lang, exercise=question.id, form=form, kind=type(answer).__name__))
-
-
-def _named(error: BaseException) -> str:
-    """Return an error's type and message, shortened; a learner's own error may not even have one."""
-    try:
-        message = str(error)
-    except Exception:  # noqa: BLE001
-        message = ""
-    name = type(error).__name__
-    message = "\n".join(map(show_text, message[:300].split("\n")))  # it may hold what no terminal prints
-    return f"{name}: {message}" if message else name
-
-
-def _by_rows(question: Question, kind: str, marks: list[Mark]) -> Result:
-    """Return the result of an answer in rows: right where every row is, else its first wrong row's."""
-    rows = tuple(marks)
-    first = next((mark for mark in marks if not mark.right), None)
-    if first is None:
-        return Result("right", rows=rows)
-    return Result(first.key, first.fields, before=_where(question, kind, rows), rows=rows)
-
-
-def _where(question: Question, kind: str, marks: Sequence[Mark]) -> str:
-    """Return a sentence: how many rows are wrong, and which is the first, by its number and its first line."""
-    wrong = [at for at, mark in enumerate(marks) if not mark.right]
-    first = items(question.row, question.lang)[wrong[0]].partition("\n")[0]
-    return Texts("course/grading", question.lang)(
-        f"{kind}_wrong_one" if len(wrong) == 1 else f"{kind}_wrong",
-        wrong=len(wrong), all=len(marks), number=wrong[0] + 1, item=first,
-    )  # fmt: skip

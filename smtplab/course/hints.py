@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from smtplab.course.answering import Question
 from smtplab.course.exercises import row_of
-from smtplab.course.grading import Question, grade, kind_of
+from smtplab.course.grading import grade, kind_of
 from smtplab.text.html import as_text, escape
 from smtplab.text.texts import Texts, listing, told
 
 if TYPE_CHECKING:
-    from smtplab.course.grading import Row
+    from smtplab.course.answering import Row
 
 COUNT = 2
 """How many hints each exercise has: the first says where to look, the second leads nearly there."""

@@ -15,7 +15,7 @@ from smtplab.text.sentences import Sentences
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from smtplab.course.grading import Row
+    from smtplab.course.answering import Row
 
 _say = Sentences("course/errors")
 

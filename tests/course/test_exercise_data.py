@@ -10,8 +10,9 @@ import pytest
 
 import smtplab
 from smtplab.course import exercises
+from smtplab.course.answering import Question
 from smtplab.course.graders import Result, grader
-from smtplab.course.grading import KINDS, Question, grade, items
+from smtplab.course.grading import KINDS, grade, items
 from smtplab.errors import NotAnAnswer
 from smtplab.rfc.codes import explain
 from smtplab.text.language import LANGUAGES

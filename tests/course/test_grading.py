@@ -8,8 +8,9 @@ import pytest
 
 import smtplab
 from smtplab.course import grading
+from smtplab.course.answering import Question
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.grading import Question, grade
+from smtplab.course.grading import grade
 from smtplab.errors import NotACommandLine, NotAnAnswer, UnknownName
 from smtplab.text.language import LANGUAGES
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from smtplab.course.answering import shown_reply
 from smtplab.course.exercises import exercise, row_of, variants
-from smtplab.course.grading import _reply
 from smtplab.course.hints import solution
 from smtplab.protocol.parser import ReplyParser
 from smtplab.protocol.reply import Reply, find_end
@@ -20,7 +20,7 @@ from smtplab.text.texts import data
 def pool(name: str) -> list[tuple[str, Reply]]:
     """Return the items that an exercise's variants draw from: the bin and the reply of each."""
     rows: list[dict[str, Any]] = data(f"course/variants/{name.partition('.')[0]}")[name]
-    return [(item["bin"], _reply(item)) for row in rows for item in row.get("pool", row.get("item", ()))]
+    return [(item["bin"], shown_reply(item)) for row in rows for item in row.get("pool", row.get("item", ()))]
 
 
 @pytest.mark.parametrize(("bin_of", "first"), [("done", 2), ("more", 3), ("later", 4), ("no", 5)])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from smtplab.course.answering import Question
 from smtplab.course.exercises import exercise, exercises
-from smtplab.course.grading import Question, grade
+from smtplab.course.grading import grade
 from smtplab.rfc.codes import codes, explain
 from smtplab.rfc.judge import CONFORMS, DEPARTS, PERMITTED, VIOLATES, judge
 from smtplab.rfc.registry import required_verbs

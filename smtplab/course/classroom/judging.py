@@ -9,10 +9,11 @@ from contextlib import redirect_stderr
 from io import StringIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smtplab.course.answering import Question
 from smtplab.course.exercises import exercise, exercises, row_of
 from smtplab.course.graders.bounds import bounded
 from smtplab.course.graders.sandbox import Endless
-from smtplab.course.grading import Question, grade
+from smtplab.course.grading import grade
 from smtplab.errors import SmtplabError
 from smtplab.text.language import resolve, speaking
 

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course import exercises as checks
-from smtplab.course.grading import Question, kind_of
+from smtplab.course.answering import Question
+from smtplab.course.grading import kind_of
 from smtplab.course.logbook import logbook
 from smtplab.errors import NotAnAnswer, SmtplabError, UnknownName
 from smtplab.protocol.octets import show_octets
