@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import smtplab
 from smtplab import LabSMTP, Personality, testing
 from smtplab.course import lessons
-from smtplab.course.exercises import exercise
 from smtplab.lab.steploop import StepLoop
 from smtplab.recordings.recorder import record
 from smtplab.site import landing, parts, place, tools
@@ -209,10 +208,3 @@ def without_sockets(here: Place) -> Any:
 def in_a_browser(here: Place) -> Any:
     here.patch.setattr(sys, "platform", "emscripten")
     return smtplab.start(carrier="tcp")
-
-
-def of_kind(kind: str) -> str:
-    """Return an exercise of a kind."""
-    from smtplab.course.exercises import exercises
-
-    return next(each for each in exercises() if exercise(each).kind == kind)

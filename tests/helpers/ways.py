@@ -28,7 +28,6 @@ from tests.helpers.going_wrong import (
     inside,
     late,
     never_rests,
-    of_kind,
     recording,
     stopped,
     unread,
@@ -40,6 +39,7 @@ from tests.helpers.going_wrong import (
     without_sources,
     without_trustme,
 )
+from tests.helpers.kinds import of_kind
 
 if TYPE_CHECKING:
     from tests.helpers.going_wrong import Way

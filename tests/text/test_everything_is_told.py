@@ -25,7 +25,8 @@ from smtplab.text.sentences import Sentences
 from smtplab.text.texts import Texts, reason
 from smtplab.widgets.console.presenter import ConsolePresenter
 from tests.helpers.foreign import foreign
-from tests.helpers.going_wrong import Place, of_kind
+from tests.helpers.going_wrong import Place
+from tests.helpers.kinds import of_kind
 from tests.helpers.ways import WAYS
 from tests.test_errors import OURS
 

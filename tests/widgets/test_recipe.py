@@ -38,13 +38,17 @@ def steps_left_out(package: Path, registered: set[str], public: set[str], tests:
         *(f"widgets/notebook.py has no function {name} in WIDGETS" for name in sorted(widgets.keys() - registered)),
         *(f"widgets/{name} is no folder, but WIDGETS has it" for name in sorted(registered - widgets.keys())),
         *(f"smtplab/__init__.py does not name {name}" for name in sorted(widgets.keys() - public)),
-        *(f"tests/widgets/test_pages.py does not try {name}" for name in sorted(widgets) if f'"{name}":' not in tests),
+        *(
+            f"tests/widgets/pages/test_all_widgets.py does not try {name}"
+            for name in sorted(widgets)
+            if f'"{name}":' not in tests
+        ),
     ]
 
 
 def test_every_widget_followed_the_recipe() -> None:
     """Each widget has its folder with its five files, its registration, its public name and its test."""
-    tests = (TOP / "tests/widgets/test_pages.py").read_text("utf-8")
+    tests = (TOP / "tests/widgets/pages/test_all_widgets.py").read_text("utf-8")
     assert steps_left_out(PACKAGE, set(notebook.WIDGETS), set(smtplab.__all__), tests) == []
 
 
@@ -59,7 +63,7 @@ def test_a_step_left_out_is_named(tmp_path: Path) -> None:
         "widgets/notebook.py has no function clock in WIDGETS",
         "widgets/dial is no folder, but WIDGETS has it",
         "smtplab/__init__.py does not name clock",
-        "tests/widgets/test_pages.py does not try clock",
+        "tests/widgets/pages/test_all_widgets.py does not try clock",
     ]
 
 

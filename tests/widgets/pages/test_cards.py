@@ -11,30 +11,12 @@ from playwright.sync_api import expect
 import smtplab
 from smtplab.widgets.console.presenter import ConsolePresenter
 from smtplab.widgets.exercise.presenter import ExercisePresenter
-from tests.helpers.blank_page import BLANK, Mounted
+from tests.helpers.blank_page import Mounted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def one_page(browser: Browser) -> Iterator[Page]:
-    """Open one page for all these tests."""
-    page = browser.new_page()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def page(one_page: Page) -> Page:
-    """Return the page, blank again."""
-    one_page.goto("about:blank")
-    one_page.set_content(BLANK)
-    return one_page
 
 
 def violations(page: Page) -> list[str]:
