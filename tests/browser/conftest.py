@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.helpers.paths import TOP
+from tests.helpers.running import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,7 @@ class JupyterLab:
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterLab]:
     """Run JupyterLab on a free port, in an empty folder, with settings of its own."""
     root, home = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("home")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     token = secrets.token_hex(8)
     folders = {f"JUPYTER_{name}_DIR": str(home / name) for name in ("CONFIG", "DATA", "RUNTIME")}
     settings = home / "CONFIG/labconfig/default_setting_overrides.json"

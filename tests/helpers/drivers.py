@@ -10,7 +10,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import websocket
+
+from tests.helpers.running import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,11 +118,6 @@ class WebKit(Driver):
         self._call("DELETE", "")
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 @contextmanager
 def _running(command: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program in a group of its own, which ends with it."""
@@ -174,7 +170,7 @@ def webkit(home: Path) -> Iterator[WebKit]:
     """Run WebKitGTK's own small browser on a screen that nobody sees."""
     home.mkdir(parents=True)
     binary = next(iter(sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"), reverse=True)))
-    port, screen = _free_port(), home / "screen.log"
+    port, screen = free_port(), home / "screen.log"
     with _running(["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1300x1000x24"], {}, screen) as xvfb:
         display = f":{_wait_for(xvfb, screen, r'([0-9]+)')}"
         environment = {

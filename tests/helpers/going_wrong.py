@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -115,12 +114,6 @@ def stopped(call: Callable[[smtplab.Lab], Any]) -> Way:
 def late(here: Place) -> None:
     """Wait for a reply that does not come."""
     here.scripted(NOOP=smtplab.SILENCE).send("NOOP", timeout=0.01)
-
-
-def closed_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def never_rests() -> None:

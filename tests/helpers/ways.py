@@ -21,7 +21,6 @@ from tests.helpers.going_wrong import (
     answers_it,
     blocked,
     changed_site,
-    closed_port,
     forgotten,
     from_a_zip,
     in_a_browser,
@@ -40,6 +39,7 @@ from tests.helpers.going_wrong import (
     without_trustme,
 )
 from tests.helpers.kinds import of_kind
+from tests.helpers.running import free_port
 
 if TYPE_CHECKING:
     from tests.helpers.going_wrong import Way
@@ -161,7 +161,7 @@ WAYS: dict[str, Way] = {
     "a probe of what is none": lambda _: smtplab.probe(5),
     "a probe of no port": lambda _: smtplab.probe("127.0.0.1", 70000),
     "a probe of a lab's port": lambda here: smtplab.probe(here.lab, 25),
-    "a probe of nobody": lambda _: smtplab.probe("127.0.0.1", closed_port(), timeout=5),
+    "a probe of nobody": lambda _: smtplab.probe("127.0.0.1", free_port(), timeout=5),
     "a probe of no name": lambda _: smtplab.probe("a" * 70 + ".example", timeout=5),
     "a probe in a browser": without_sockets,
     "a probe of a stopped lab": stopped(smtplab.probe),
