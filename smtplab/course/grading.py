@@ -232,8 +232,7 @@ def _function(question: Question, answer: Any) -> Result:
     if name:  # said now: once it runs, nothing may be said any more
         print(say("unstoppable", name=name, seconds=f"{bounds.SECONDS:g}"), flush=True)  # noqa: T201
     try:
-        with bounds.bounded():
-            return grader(question.id)(answer)
+        return bounds.bounded(grader(question.id), answer)
     except NotAnAnswer:
         raise
     except Endless as error:

@@ -47,7 +47,7 @@ def points(exercise_id: str, answer: Any = None, *, predictions: str = "made") -
 def _right(exercise_id: str, answer: Any) -> bool | None:
     """Return whether an answer is right; None for one that cannot be an answer."""
     try:
-        with bounded():
-            return judged(exercise_id, list(answer) if isinstance(answer, tuple) else answer, resolve(None))[0].right
+        given = list(answer) if isinstance(answer, tuple) else answer
+        return bounded(judged, exercise_id, given, resolve(None))[0].right
     except (SmtplabError, Endless, ValueError, TypeError, ArithmeticError, LookupError, RecursionError):
         return None

@@ -21,6 +21,7 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
+from smtplab.course.logbook import FILE
 from tests.helpers.paths import TOP
 from tests.helpers.running import free_port
 
@@ -138,7 +139,8 @@ class Notebook:
 
 @pytest.fixture
 def open_notebook(browser: Browser, jupyterlab: JupyterLab) -> Iterator[object]:
-    """Open notebooks; afterwards no page may have written an error to its console."""
+    """Open notebooks, as a learner who begins; afterwards no page may have written an error to its console."""
+    (jupyterlab.root / FILE).unlink(missing_ok=True)
     opened: list[Notebook] = []
 
     def begin(name: str, width: int = 1300) -> Notebook:

@@ -35,10 +35,11 @@ def send(notebook: Notebook, command: str) -> None:
 
 
 @pytest.fixture
-def all_widgets(jupyterlab, open_notebook) -> Notebook:
-    """Open a notebook with every widget in it."""
-    jupyterlab.put("widgets.ipynb", *CELLS.values())
-    notebook = open_notebook("widgets.ipynb")
+def all_widgets(jupyterlab, open_notebook, request) -> Notebook:
+    """Open a notebook with every widget in it; its kernel is of the name that a test gives, else one for all."""
+    name = f"{getattr(request, 'param', 'widgets')}.ipynb"
+    jupyterlab.put(name, *CELLS.values())
+    notebook = open_notebook(name)
     notebook.run_all(len(CELLS))
     return notebook
 
@@ -195,7 +196,7 @@ def test_side_by_side(all_widgets, picture) -> None:
     side = all_widgets.widget("side")
     expect(side.locator(".code").nth(0)).to_have_text("214")
     expect(side.locator(".code").nth(1)).to_have_text("211")
-    expect(side.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    expect(side.locator("details .verdict")).to_have_text(["= same", "= same", "≠ differs"])
     picture(side, "side-by-side-light")
     all_widgets.theme("Dark")
     picture(side, "side-by-side-dark")
@@ -237,7 +238,7 @@ def test_exercise(all_widgets, picture) -> None:
     picture(exercise, "exercise-light")
 
 
-@pytest.mark.parametrize("theme", ["Light", "Dark"])
+@pytest.mark.parametrize(("all_widgets", "theme"), [("Light", "Light"), ("Dark", "Dark")], indirect=["all_widgets"])
 def test_axe_finds_nothing(all_widgets, theme: str) -> None:
     """Axe finds no violation inside any widget, in either theme: labels, roles, contrast."""
     console = all_widgets.widget("console")

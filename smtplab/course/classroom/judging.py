@@ -65,8 +65,8 @@ class Judge:
     def _judge(self, exercise_id: str, answer: Answer, seed: int) -> Judgement | None:
         row = row_of(exercise_id, self.lang, seed)
         try:
-            with speaking(self.lang), redirect_stderr(StringIO()), bounded(SECONDS):
-                result = grade(Question(exercise_id, row, self.lang), answer)
+            with speaking(self.lang), redirect_stderr(StringIO()):
+                result = bounded(grade, Question(exercise_id, row, self.lang), answer, seconds=SECONDS)
         except (SmtplabError, Endless, ValueError, TypeError, ArithmeticError, LookupError, RecursionError):
             return None
         key = result.key if result.key in row["feedback"] else "otherwise"

@@ -12,8 +12,8 @@ import signal
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from smtplab.course.graders.sandbox import Endless, is_learners
 from smtplab.text.sentences import Sentences
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
 
 _say = Sentences("course/errors")
+_T = TypeVar("_T")
 
 SECONDS = 20.0
 """How long one check may take; those of right answers take a second or two."""
@@ -44,29 +45,43 @@ class _Instead(BaseException):
     """Comes in the place of what was raised too late, and is caught."""
 
 
-@contextmanager
-def bounded(seconds: float | None = None) -> Iterator[None]:
-    """Raise Endless where the body takes longer than `seconds` (`SECONDS`), and KeyboardInterrupt at an interrupt.
+def bounded(function: Callable[..., _T], *arguments: object, seconds: float | None = None) -> _T:
+    """Call a function and return what it returns.
 
-    Both get out of it even where a learner's `except:` catches them.
+    Raises what it raises, Endless where it takes longer than `seconds` (`SECONDS`), and KeyboardInterrupt at an
+    interrupt: these two even where a learner's `except:` catches them.
     """
-    here = sys._getframe(2)  # noqa: SLF001  whoever has the with statement, which contextlib enters
-    bell = _Bell(SECONDS if seconds is None else seconds, here)
+    bell = _Bell(SECONDS if seconds is None else seconds, sys._getframe())  # noqa: SLF001  no learner's frame
     try:
         try:
             bell.set()
-            yield
+            returned, stopped = next(_apart(function, arguments))
         finally:
             bell.off()
     except BaseException:
         bell.off()  # it may have rung in the midst of being put off
         if bell.rung is None:
             raise
-    del here, bell._here  # noqa: SLF001  a frame kept is a cycle
+    del bell._here  # noqa: SLF001  a frame kept is a cycle
     if bell.rung is _TimeIsUp:
         raise Endless(_say("endless_time", seconds=f"{bell.seconds:g}")) from None
     if bell.rung is not None:
         raise KeyboardInterrupt
+    if stopped is not None:
+        raise stopped
+    return returned
+
+
+def _apart(function: Callable[..., _T], arguments: tuple[object, ...]) -> Iterator[tuple[_T, StopIteration | None]]:
+    """Call a function in a generator, which has an exception state of its own.
+
+    What is raised between two of its instructions can leave an exception "being handled" for ever: CPython 3.11 does so
+    in a with statement that suppresses. It would keep all its frames, and be told with each later error.
+    """
+    try:
+        yield function(*arguments), None
+    except StopIteration as error:  # which no generator lets through
+        yield None, error  # type: ignore[misc]
 
 
 def unstoppable(answer: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -26,6 +27,9 @@ from tests.helpers.servers import Counting, Helpful
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# a server that is cut off while a connection is made may leave a coroutine that never began
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 
 
 def spins(_given: Any) -> None:
@@ -100,6 +104,7 @@ def _left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Any:
     before = [signal.getsignal(number) for number in numbers], sys.gettrace(), threading.active_count()
     yield
     assert ([signal.getsignal(number) for number in numbers], sys.gettrace(), threading.active_count()) == before
+    gc.collect()
     signal.signal(signal.SIGINT, at_first)
 
 
@@ -107,8 +112,9 @@ def _left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_what_does_not_end_is_ended(body: Callable[[Any], Any]) -> None:
     """Loops, whatever they catch, a sleep, a bad regular expression and long arithmetic: all are stopped in time."""
     began = time.monotonic()
-    with pytest.raises(Endless, match=r"0\.3 seconds"), bounded():
-        body(None)
+    with pytest.raises(Endless, match=r"0\.3 seconds"):
+        bounded(body, None)
+    assert sys.exc_info() == (None, None, None)
     assert time.monotonic() - began < 10
 
 
@@ -143,6 +149,7 @@ def test_an_interrupt_gets_through(body: Callable[[Any], Any], monkeypatch: pyte
         started: list[subprocess.Popen[bytes]] = []
         with pytest.raises(KeyboardInterrupt) as caught:
             smtplab.check(name, answer)
+        assert sys.exc_info() == (None, None, None)
         assert caught.type is KeyboardInterrupt
         assert [process.wait() for process in started] == [0]
 
@@ -159,11 +166,18 @@ def test_a_loop_in_another_thread(body: Callable[[Any], Any]) -> None:
     assert "0.3 seconds" in found[0].text
 
 
+def test_what_a_function_raises_or_returns() -> None:
+    """It comes through as it is: StopIteration too, which a generator would turn into something else."""
+    assert bounded(divmod, 7, 2) == (3, 1)
+    with pytest.raises(StopIteration):
+        bounded(next, iter(()))
+    assert "StopIteration" in smtplab.check("05.client", lambda _reply: next(iter(()))).text
+
+
 def test_another_alarm_goes_on() -> None:
     """A timer that was set before is running again afterwards."""
     before = signal.setitimer(signal.ITIMER_REAL, 500, 7)
-    with bounded():
-        pass
+    bounded(int)
     after = signal.setitimer(signal.ITIMER_REAL, *before)
     assert (round(after[0]), after[1]) == (500, 7)
 
