@@ -12,12 +12,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from smtplab.errors import CannotRecord, NotAReply
-from smtplab.protocol.conversation import REPLY_LIMIT
+from smtplab.errors import CannotRecord
 from smtplab.protocol.octets import show_octets
-from smtplab.protocol.parser import ReplyParser
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.answers import Addition, RecordedReply
+from smtplab.recordings.asking import MESSAGE, OWN, Asker
 from smtplab.recordings.convert import convert
 from smtplab.recordings.listed import keyword_verbs, listed, listed_words
 from smtplab.rfc.registry import required_verbs
@@ -42,25 +41,11 @@ _ALONE = [
 ]  # fmt: skip
 _IN_ORDER = [*(line + b"\r\n" for line in _COMMANDS), b"HELP\n"]
 _FRESH = [*_IN_ORDER, *(line + b"\r\n" for line in _ALONE)]
-_MESSAGE = b"Subject: lab\r\n\r\nHELP\r\nSTAT\r\n"
-_SENDER = b"MAIL FROM:<alice@lab.example>\r\n"
 _HELO = b"HELO lab.example\r\n"
+_SENDER = b"MAIL FROM:<alice@lab.example>\r\n"
 _MANY = 200
-_IN_TEXT = 1.0
-"""Seconds to wait for what should not come: a reply to message text."""
-
-_OWN = ("live", "scripted", "recorded")
-"""The sources of what a server says itself; a lab that answers from a recording has others."""
-
 _MOST_TOPICS = 60
 """Topics of HELP that are asked, of those that a server lists."""
-
-_MUTE = 3
-"""Commands without a reply after EHLO by which a server is taken to be mute."""
-
-_NO_GREETING = ("greeting_closed", "greeting_silent", "greeting_refused")
-_NO_HELLO = ("hello_closed", "hello_silent", "hello_refused")
-"""The texts for a session that does not begin: the server closes, says nothing, or refuses."""
 
 _LONGEST_NAME = 80
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -75,148 +60,6 @@ def checked_name(name: str, lang: str | None = None) -> str:
     if _RESERVED.match(name):
         raise CannotRecord(say("reserved", name=name))
     return name
-
-
-class _Recorder:
-    """Asks, and writes down rows as captures have them."""
-
-    def __init__(
-        self, connect: Callable[[float], Connection], hello: bytes, timeout: float, progress: Callable[[str], None],
-        say: Texts,
-    ) -> None:  # fmt: skip
-        self._connect = connect
-        self._hello = hello
-        self._timeout = timeout
-        self._progress = progress
-        self._read = 0
-        self._say = say
-        self._sessions = 0
-        self.rows: list[dict[str, Any]] = []
-        self.cut: list[bytes] = []
-        """Lines whose replies the timeout cut."""
-
-    def session(self, name: str, lines: list[bytes], *, greet: bool, keep_hello: bool = True) -> int:
-        """Send lines on one connection until the server hangs up; return how many it took."""
-        self._progress(self._say("session", number=self._sessions + 1, line=f"{lines[0]!r:.40}"))
-        connection = self._connect(self._timeout)
-        self._read = 0  # octets of this connection
-        try:
-            opening: list[bytes | None] = [None, *([self._hello] if greet else [])]
-            silent = 0
-            for number, line in enumerate([*opening, *lines]):
-                received, dropped, source = self._exchange(connection, line)
-                if source in _OWN:
-                    self._check_opening(line, received, dropped=dropped)
-                if line == self._hello and received[:1] != b"2" and not keep_hello:
-                    return 0  # a server that refuses EHLO has no "after EHLO"
-                if keep_hello or number >= len(opening):
-                    seq = number if keep_hello else number - len(opening)
-                    row = {"session": name, "seq": seq, "sent": line, "received": received, "dropped": dropped}
-                    row["greeted"] = greet and not keep_hello
-                    self.rows.append({**row, "source": source})
-                if line == b"HELP\n" and not received and not dropped:
-                    self.rows.append({**row, "seq": seq + 1, "sent": b"\r\n", "source": "live"})
-                    received, dropped, _ = self._exchange(connection, b"\r\n")
-                    self.rows[-1] |= {"received": received, "dropped": dropped}
-                if dropped:
-                    return number + 1 - len(opening)
-                if number >= len(opening):
-                    silent = silent + 1 if not received else -len(lines)
-                if silent >= _MUTE and self._sessions == 0:
-                    raise CannotRecord(self._say("mute", lines=silent, **self._fields))
-            return len(lines)
-        finally:
-            self._sessions += 1
-            connection.close()
-
-    @property
-    def _fields(self) -> dict[str, object]:
-        hello = self._hello[:4].decode()
-        return {"sessions": self._sessions, "hello": hello, "seconds": f"{self._timeout:g}"}
-
-    def _check_opening(self, line: bytes | None, received: bytes, *, dropped: bool) -> None:
-        """Raise CannotRecord where a session does not begin: no whole greeting, or none to EHLO, or "not now"."""
-        if line is not None and line != self._hello:
-            return
-        say = self._say
-        closed, silent, refused = _NO_GREETING if line is None else _NO_HELLO
-        if not received:
-            raise CannotRecord(say(closed if dropped else silent, **self._fields))
-        if received[:1] == b"4" or (line is None and dropped):
-            first = show_octets(received[:60].split(b"\r\n")[0])
-            raise CannotRecord(say(refused, reply=first, **self._fields))
-
-    def check_answers(self) -> None:
-        """Raise CannotRecord where no command at all got an answer that is the server's own."""
-        opening = {self._hello, None}
-        if not any(
-            row["received"] and row["received"][:3] != b"421" for row in self.rows if row["sent"] not in opening
-        ):
-            raise CannotRecord(self._say("nothing"))
-
-    def listed(self) -> set[str]:
-        """Return the commands that the server lists in what it said to HELP and EHLO so far."""
-        words: set[str] = set()
-        for row in self.rows:
-            if row["sent"] == self._hello:
-                words |= keyword_verbs(row["received"])
-            elif row["sent"] == b"HELP\r\n" and row["received"][:1] == b"2":
-                words |= listed_words(row["received"])
-        return words
-
-    def transaction(self, recipient: bytes) -> None:
-        """Deliver a message, with HELP in between, as far as the server lets it come."""
-        rcpt, help_ = b"RCPT TO:<" + recipient + b">\r\n", b"HELP\r\n"
-        self.session("transaction", [help_, _SENDER, help_, rcpt, help_, b"DATA\r\n"], greet=True)
-        goes = self.rows[-1]["received"][:3] == b"354"
-        rest = [b"DATA\r\n", _MESSAGE, b".\r\n", help_] if goes else []
-        self.session("transaction", [_SENDER, rcpt, *rest, b"QUIT\r\n"], greet=True)
-
-    def _exchange(self, connection: Connection, line: bytes | None) -> tuple[bytes, bool, str]:
-        """Send a line (None: only listen); return all that came, whether the server hung up, and the source."""
-        deadline = connection.clock() + (min(self._timeout, _IN_TEXT) if line == _MESSAGE else self._timeout)
-        parser, received, whole = ReplyParser(), b"", False
-        try:
-            if line is not None:
-                connection.send(line, self._timeout)
-            while True:
-                data = connection.receive(deadline)
-                received += data
-                if not data:
-                    return received, True, "live"
-                whole = bool(parser.feed(data)) or whole
-                if whole and not len(parser):
-                    break
-                if len(received) > REPLY_LIMIT:
-                    raise CannotRecord(self._say("endless", line=f"{line!r:.60}", most=REPLY_LIMIT))
-        except TimeoutError:
-            self._read += len(received)
-            return (received, False, "live") if whole else self._silence(line, received)
-        except OSError:
-            return received, True, "live"
-        except NotAReply as error:
-            raise CannotRecord(self._say("not_smtp", why=error)) from error
-        self._read += len(received)
-        (source, closes, _), _ = connection.source(self._read)
-        return received, closes or self._closed_after(connection, received), source
-
-    def _silence(self, line: bytes | None, received: bytes) -> tuple[bytes, bool, str]:
-        """Return what a command got by the end of its time: silence, or half a reply, which is no answer."""
-        if not received:
-            return b"", False, "live"
-        if line is None:
-            raise CannotRecord(self._say("greeting_cut", octets=len(received), sessions=self._sessions))
-        self.cut.append(line)
-        return received, True, "cut"  # what comes now would pass for the next command's
-
-    def _closed_after(self, connection: Connection, received: bytes) -> bool:
-        """Return whether the server hangs up after this reply: over a network that may take a moment."""
-        if received[:1] == b"2" and received[:3] != b"221":
-            return connection.waiting() is None
-        try:
-            return connection.receive(connection.clock() + min(0.1, self._timeout)) == b""
-        except OSError:
-            return False
 
 
 @telling
@@ -251,27 +94,27 @@ def record(
     say = Texts("recordings/recorder", lang)
     checked_name(name, lang)
     hello = b"LHLO lab.example\r\n" if protocol == "LMTP" else b"EHLO lab.example\r\n"
-    recorder = _Recorder(connect, hello, seconds(timeout), progress, say)
-    _in_order(recorder, hello[:4].decode())
-    recorder.check_answers()
+    asker = Asker(connect, hello, seconds(timeout), progress, say)
+    _in_order(asker, hello[:4].decode())
+    asker.check_answers()
     if transaction is not None:
-        recorder.transaction(transaction.encode())
-    _alone(recorder, [*_FRESH, *topics(recorder.listed())], extra)
+        _transaction(asker, transaction.encode())
+    _alone(asker, [*_FRESH, *topics(_listed(asker))], extra)
     capture: dict[str, Any] = {
         "name": name, "software": software, "version": version, "started": obtained,
         "date": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
     if limits:
         for key, line in (("many_help", b"HELP\r\n"), ("many_noop", b"NOOP\r\n")):
-            sent = recorder.session(key, [line] * _MANY, greet=True, keep_hello=False)
-            last = recorder.rows[-1]
+            sent = asker.session(key, [line] * _MANY, greet=True, keep_hello=False)
+            last = asker.rows[-1]
             capture[key] = {"command": line, "sent": sent, "dropped": last["dropped"], "last": last["received"]}
-            recorder.rows = [row for row in recorder.rows if row["session"] != key]
-    if recorder.cut:
-        cut = ", ".join(show_octets(line.rstrip()) for line in dict.fromkeys(recorder.cut))
+            asker.rows = [row for row in asker.rows if row["session"] != key]
+    if asker.cut:
+        cut = ", ".join(show_octets(line.rstrip()) for line in dict.fromkeys(asker.cut))
         capture["note"] = say("cut", lines=cut)
     # a lab that answers from a recording says where it had nothing recorded: that is no answer of the server's
-    capture["exchanges"] = [row for row in recorder.rows if row["source"] in _OWN]
+    capture["exchanges"] = [row for row in asker.rows if row["source"] in OWN]
     return replace(convert(capture), name=name, obtained=obtained, protocol=protocol)
 
 
@@ -301,14 +144,14 @@ def extend(
     """
     say = Texts("recordings/recorder", lang)
     hello = b"LHLO lab.example\r\n" if recording.protocol == "LMTP" else b"EHLO lab.example\r\n"
-    recorder = _Recorder(connect, hello, seconds(timeout), progress, say)
+    asker = Asker(connect, hello, seconds(timeout), progress, say)
     lacks = [b"HELP\r\n", *topics(listed(recording)[0])]
     for greet, phase in ((True, "greeted"), (False, "connected")):
         for line in lacks:
             if line == b"HELP\r\n" or recording.reply_to(line, phase) is None:
-                recorder.session(f"alone:{line!r}", [line], greet=greet, keep_hello=False)
+                asker.session(f"alone:{line!r}", [line], greet=greet, keep_hello=False)
     answers: Answers = {}
-    for row in recorder.rows:
+    for row in asker.rows:
         phase, line = "greeted" if row["greeted"] else "connected", row["sent"]
         reply, recorded = RecordedReply(row["received"], row["dropped"]), recording.reply_to(line, phase)
         if recorded is None:
@@ -321,18 +164,38 @@ def extend(
     return replace(recording, additions=(*recording.additions, addition))
 
 
-def _in_order(recorder: _Recorder, verb: str) -> None:
+def _in_order(asker: Asker, verb: str) -> None:
     """Ask everything in long sessions, after EHLO and before it; a server that hangs up is asked on."""
     for greet, when in ((True, "after"), (False, "before")):
         lines = [_HELO, *_IN_ORDER] if greet else list(_IN_ORDER)
         part = 0
         while lines:
             part += 1
-            lines = lines[max(1, recorder.session(f"in order, {when} {verb}/{part}", lines, greet=greet)) :]
+            lines = lines[max(1, asker.session(f"in order, {when} {verb}/{part}", lines, greet=greet)) :]
 
 
-def _alone(recorder: _Recorder, lines: list[bytes], extra: Iterable[bytes]) -> None:
+def _listed(asker: Asker) -> set[str]:
+    """Return the commands that the server lists in what it said to HELP and EHLO so far."""
+    words: set[str] = set()
+    for row in asker.rows:
+        if row["sent"] == asker.hello:
+            words |= keyword_verbs(row["received"])
+        elif row["sent"] == b"HELP\r\n" and row["received"][:1] == b"2":
+            words |= listed_words(row["received"])
+    return words
+
+
+def _transaction(asker: Asker, recipient: bytes) -> None:
+    """Deliver a message, with HELP in between, as far as the server lets it come."""
+    rcpt, help_ = b"RCPT TO:<" + recipient + b">\r\n", b"HELP\r\n"
+    asker.session("transaction", [help_, _SENDER, help_, rcpt, help_, b"DATA\r\n"], greet=True)
+    goes = asker.rows[-1]["received"][:3] == b"354"
+    rest = [b"DATA\r\n", MESSAGE, b".\r\n", help_] if goes else []
+    asker.session("transaction", [_SENDER, rcpt, *rest, b"QUIT\r\n"], greet=True)
+
+
+def _alone(asker: Asker, lines: list[bytes], extra: Iterable[bytes]) -> None:
     """Ask each line alone on a connection, after EHLO and before it, HELO before EHLO only and the extra after it."""
     for greet in (True, False):
         for line in dict.fromkeys([*lines, *(extra if greet else (_HELO,))]):
-            recorder.session(f"alone:{line!r}", [line, b"NOOP\r\n"], greet=greet, keep_hello=False)
+            asker.session(f"alone:{line!r}", [line, b"NOOP\r\n"], greet=greet, keep_hello=False)

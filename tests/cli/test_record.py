@@ -78,7 +78,8 @@ def after_hello(answer: bytes | None) -> Callable[[socket.socket, int], None]:
                 return
             elif answer:
                 sock.sendall(answer)
-                return
+                if answer.startswith(b"421"):
+                    return
 
     return talk
 
@@ -95,6 +96,24 @@ def tires(sock: socket.socket, number: int) -> None:
     says(b"220 mx\r\n" if number < 3 else b"421 too many connections\r\n", b"250 OK\r\n")(sock, number)
 
 
+def floods(when: bytes | None) -> Callable[[socket.socket, int], None]:
+    """Return a server whose reply to this, or whose greeting, never ends."""
+
+    def talk(sock: socket.socket, _number: int) -> None:
+        if when:
+            sock.sendall(b"220 mx\r\n")
+            while line := sock.recv(4096):
+                if line.startswith(when):
+                    break
+                sock.sendall(b"250 OK\r\n")
+            else:
+                return
+        while True:
+            sock.sendall(b"214-more\r\n" * 1000)
+
+    return talk
+
+
 SERVERS = {
     "closes at once": (says(None), "closed the connection before its greeting"),
     "closes after its greeting": (says(b"220 mx\r\n", None), "closed the connection at EHLO"),
@@ -105,8 +124,13 @@ SERVERS = {
     "421 to all else": (after_hello(b"421 busy\r\n"), "answered no command"),
     "mute": (says(b""), "no greeting came within 0.2 s"),
     "mute after its greeting": (says(b"220 mx\r\n", b""), "no reply to EHLO came within 0.2 s"),
-    "mute after EHLO": (after_hello(b""), "3 in a row got no reply"),
+    "mute after EHLO": (after_hello(b""), "3 in a row got no reply, or half of one"),
     "half a greeting": (says(b"220-mx\r\n220"), "the greeting broke off after 11 octets"),
+    "half a reply to EHLO": (says(b"220 mx\r\n", b"250-mx\r\n250-HE"), "reply to EHLO broke off after 14 octets"),
+    "half of every reply": (after_hello(b"214-more\r\n"), "3 in a row got no reply, or half of one"),
+    "its greeting has no end": (floods(None), "the greeting has no end"),
+    "its reply to EHLO has no end": (floods(b"EHLO"), "reply to EHLO lab.example has no end"),
+    "a reply has no end": (floods(b"NOOP"), "reply to NOOP has no end"),
     "another protocol": (says(b"SSH-2.0-x\r\n"), "no SMTP server"),
     "tires": (tires, "greets with 421 too many connections; sessions recorded until then: 3"),
 }
