@@ -162,7 +162,7 @@ class Lab:
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The mail that the server has accepted and holds."""
+        """The mail that the server has accepted and holds; `by_lab` tells the lab's own from that of other programs."""
         return tuple(self._state.messages)
 
     @property

@@ -102,6 +102,11 @@ class LabSMTP(GuardedSMTP):
         """Whether EXPN stands in the reply to EHLO."""
         return self._patient
 
+    @property
+    def is_labs_own(self) -> bool:
+        """Whether the lab's own client is at the other end; else another program on this machine is."""
+        return self._sources is not None
+
     # --- a session begins and ends
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -113,6 +118,7 @@ class LabSMTP(GuardedSMTP):
                 return
             self.state.sessions.add(self)
             self.state.sessions_ever += 1
+            self.state.others.sessions_ever += not self.is_labs_own
             try:
                 self._dialogue = self.state.personality.dialogue()
             except BaseException as error:
@@ -144,6 +150,7 @@ class LabSMTP(GuardedSMTP):
         self._culprit = ""
         self._says_hello = verb == "EHLO" and self._patient and self._is_aiosmtpds(verb)
         self.state.commands[verb if known else "unknown"] += 1
+        self.state.others.commands += not self.is_labs_own
         if self._dialogue is not None:
             self._culprit = "the script"
             answer = self._dialogue.answer(line)

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """A message that the server holds: envelope addresses, and the content's octets as they came."""
+    """A message that the server holds: envelope addresses, and the content's octets as they came.
+
+    by_lab: whether the lab's own client sent it; another program did otherwise, of whichever account.
+    """
 
     mail_from: str
     rcpt_tos: tuple[str, ...]
     content: bytes = field(repr=False)
+    by_lab: bool = True
 
     @property
     def octets(self) -> int:
@@ -30,11 +34,21 @@ class Message:
 
 
 @dataclass
+class Others:
+    """What other programs than the lab's own client have had of a server: sessions, and commands."""
+
+    sessions_ever: int = 0
+    commands: int = 0
+
+
+@dataclass
 class ServerState:
     """What the sessions of one server share: the personality, the figures behind 211, the mail that is held.
 
     max_messages, max_octets: more mail than that, addresses and content, is refused with 452 (RFC 5321 §4.2.3). It
-      never goes anywhere.
+      never goes anywhere. The lab's own client and all other programs have a share of that size each: other accounts
+      on the machine can fill theirs, and no more.
+    others: what other programs have of the figures.
     changed: is called, in the server's thread, before each reply goes out and when a session has begun or ended.
     """
 
@@ -47,6 +61,7 @@ class ServerState:
     commands: Counter[str] = field(default_factory=Counter)
     replies: Counter[str] = field(default_factory=Counter)
     messages: list[Message] = field(default_factory=list)
+    others: Others = field(default_factory=Others)
     changed: Callable[[], None] = lambda: None
 
     def report(self) -> Iterable[str]:
@@ -57,6 +72,13 @@ class ServerState:
         yield f"commands: {_counts(self.commands)}"
         yield f"replies: {_counts(self.replies)}"
         yield f"messages held: {len(self.messages)}"
+        if self.others.sessions_ever:
+            open_ = sum(not is_labs_own(session) for session in tuple(self.sessions))
+            held = sum(not message.by_lab for message in self.messages)
+            yield (
+                f"of these by other programs: sessions open {open_}, sessions in all {self.others.sessions_ever},"
+                f" commands {self.others.commands}, messages held {held}"
+            )
         yield "end of status"
 
     async def handle_EHLO(  # noqa: N802  aiosmtpd's name
@@ -66,14 +88,21 @@ class ServerState:
         session.host_name = hostname
         return [*responses[:-1], "250-EXPN", responses[-1]] if getattr(server, "lists_expn", False) else responses
 
-    async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
-        """Hold the message, or refuse it where there is no room (aiosmtpd's handler hook)."""
-        message = Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content))
-        size = sum(each.octets for each in (*self.messages, message))
-        if len(self.messages) >= self.max_messages or size > self.max_octets:
+    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
+        """Hold the message, or refuse it where its sender's share has no room (aiosmtpd's handler hook)."""
+        by_lab = is_labs_own(server)
+        message = Message(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(envelope.content), by_lab)
+        share = [each for each in self.messages if each.by_lab == by_lab]
+        size = sum(each.octets for each in (*share, message))
+        if len(share) >= self.max_messages or size > self.max_octets:
             return "452 Requested action not taken: the lab holds no more mail"
         self.messages.append(message)
         return f"250 OK: message {len(self.messages)} is held here and goes nowhere"
+
+
+def is_labs_own(session: SMTP) -> bool:
+    """Return whether a session is the lab's own client's. Of a server that does not know, each is taken for it."""
+    return bool(getattr(session, "is_labs_own", True))
 
 
 def _counts(counter: Counter[str]) -> str:

@@ -14,7 +14,7 @@ from smtplab.server.limits import COMMAND_LINE_LIMIT, RECIPIENTS, LineLimits
 from smtplab.server.state import Message, ServerState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from smtplab.lab.lab import Lab
@@ -134,3 +134,37 @@ def test_limits_keep_nothing() -> None:
     """Asking for the longest line of an unknown command leaves no trace."""
     limits = LineLimits(MAIL=538)
     assert (limits["MAIL"], limits["XYZ"], len(limits)) == (538, COMMAND_LINE_LIMIT, 1)
+
+
+def test_other_programs_are_told_apart(lab: Lab, program: Program) -> None:
+    """XSTATUS and the mail that is held say what other programs have had; the transcript has none of it."""
+    assert lab.send("HELO own.example").code == 250
+    assert not any("other programs" in line for line in smtplab.start(carrier="memory").send("XSTATUS").lines)
+    assert _mail(program.send) == b"250"
+    assert _mail(lambda line: lab.send_raw(line + b"\r\n")[0].raw) == b"250"
+    (figure,) = (line for line in lab.send("XSTATUS").lines if "other programs" in line)
+    told = "of these by other programs: sessions open 1, sessions in all 1, commands 4, messages held 1"
+    assert figure == told
+    assert [message.by_lab for message in lab.messages] == [False, True]
+    assert not any("other.example" in line for line in str(lab.transcript).splitlines())
+
+
+@pytest.mark.parametrize("what", ["messages", "octets"])
+def test_other_programs_have_a_share_of_their_own(
+    lab: Lab, program: Program, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other programs fill their share of the mail and get 452; the lab's own client has all of its own still."""
+    message = Message("a@other.example", ("b@lab.example",), b"hello\r\n")
+    monkeypatch.setattr(lab._state, f"max_{what}", 2 if what == "messages" else 2 * message.octets)
+    assert [_mail(program.send) for _ in range(3)] == [b"250", b"250", b"452"]
+    assert lab.send("HELO own.example").code == 250
+    own = [_mail(lambda line: lab.send_raw(line + b"\r\n")[0].raw) for _ in range(3)]
+    assert own == [b"250", b"250", b"452"]
+
+
+def _mail(send: Callable[[bytes], bytes]) -> bytes:
+    """Send a message and return the code that it gets."""
+    for line in (b"MAIL FROM:<a@other.example>", b"RCPT TO:<b@lab.example>"):
+        assert send(line)[:3] == b"250"
+    assert send(b"DATA")[:3] == b"354"
+    return send(b"hello\r\n.")[:3]

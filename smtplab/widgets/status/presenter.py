@@ -13,7 +13,7 @@ from smtplab.widgets.live import LivePresenter
 if TYPE_CHECKING:
     from smtplab.lab.lab import Lab
 
-FIGURES = ("uptime", "sessions", "commands", "replies", "messages held")
+FIGURES = ("uptime", "sessions", "commands", "replies", "messages held", "of these by other programs")
 """The names of the figures in the reply to XSTATUS, each with a text here: status_uptime, ..., status_messages_held."""
 
 _ALWAYS_CHANGES = "uptime"
