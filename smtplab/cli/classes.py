@@ -39,6 +39,8 @@ def hand_out(directory: Path, only: str, *, core: bool, solutions: bool) -> None
         say(texts("copied", name=name, directory=directory))
     for name in report.renewed:
         say(texts("renewed", name=name))
+    for name, kept in report.kept:
+        say(texts("kept", name=name, kept=kept))
     for name in report.unchanged:
         say(texts("same", name=name))
     for name, new in report.beside:

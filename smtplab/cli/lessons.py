@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @lang_option
 def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser: bool) -> None:
     """Copy the lessons to DIRECTORY and open JupyterLab there; what follows -- goes to JupyterLab."""
-    from smtplab.course.lessons import copy_lessons, lessons
+    from smtplab.course.lessons import copy_lessons, lessons, name_of, tag_of
 
     texts = Texts("cli/texts")
     directory = (directory or Path(LESSONS)).absolute()
@@ -37,14 +37,17 @@ def open_lessons(directory: Path | None, jupyter: tuple[str, ...], *, no_browser
         say(texts("copied", name=name, directory=directory))
     for name in report.renewed:
         say(texts("renewed", name=name))
+    for name, kept in report.kept:
+        say(texts("kept", name=name, kept=kept))
     for name, new in report.beside:
         say(texts("beside", name=name, new=new))
+    first = name_of(lessons()[0], tag_of(directory))
     if find_spec("jupyterlab") is None:
         raise LessonError(texts("no_jupyterlab"))
     # -P: a file of the learner's, such as email.py, must not stand in for a module that JupyterLab imports
     command = [
         sys.executable, "-P", "-m", "jupyterlab", *QUIET, f"--ServerApp.root_dir={directory}",
-        "--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{lessons()[0].name}",
+        "--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{first}",
     ]  # fmt: skip
     if no_browser:
         command.append("--no-browser")

@@ -1,8 +1,9 @@
 """The lessons on a learner's disk: copied, kept, replaced with fresh ones; the learner's changes stay.
 
 What counts as changed is what a learner writes: the cells' sources. Opening and saving a notebook changes its metadata
-and outputs only. A small hidden file beside the lessons remembers what was copied; without it, or where it is
-damaged, everything in the directory counts as the learner's own.
+and outputs only. The lessons of a second language stand beside the first, each with the language in its name.
+A small hidden file beside the lessons remembers what was copied; without it, or where it is damaged, everything in the
+directory counts as the learner's own.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -31,15 +33,22 @@ _say = Sentences("course/errors")
 MANIFEST = ".smtplab-lessons.json"
 _MANIFEST_VERSION = 1
 _SUFFIX = ".ipynb"
+_LINK = re.compile(r"(\]\(\d\d-[a-z0-9-]+)(?=\.ipynb)")
+"""A link from one lesson to another, up to its suffix."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was copied, by file name. beside: pairs of a changed lesson that stays and the new one put beside it."""
+    """What was copied, by file name.
+
+    kept: pairs of a renewed lesson that had been run, and the name of the old one, with what its cells showed.
+    beside: pairs of a changed lesson that stays and the new one put beside it.
+    """
 
     copied: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
     beside: tuple[tuple[str, str], ...] = ()
 
 
@@ -91,15 +100,19 @@ def _has_core(lesson: Traversable, lang: str) -> bool:
     return any(exercise(each, lang).core for each in exercises(lesson.name.partition("-")[0]))
 
 
-def learners_copy(lesson: Traversable) -> bytes:
+def learners_copy(lesson: Traversable, tag: str = "") -> bytes:
     """Return what a learner gets of a lesson: the notebook without outputs and counts, or they would tell the answers.
 
     A notebook without outputs is also one that JupyterLab trusts, so its widgets live again after a reload.
+    tag: what `tag_of` says; the links to other lessons then lead to those with this tag.
     """
     notebook = json.loads(lesson.read_bytes())
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
+        elif tag:
+            lines = [cell["source"]] if isinstance(cell["source"], str) else cell["source"]
+            cell["source"] = [_LINK.sub(rf"\g<1>{tag}", line) for line in lines]
     return written(notebook)
 
 
@@ -108,40 +121,55 @@ def written(notebook: dict[str, Any]) -> bytes:
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+def tag_of(directory: Path, lang: str | None = None) -> str:
+    """Return what stands in the names of a language's lessons in a directory: "", or ".es" beside those of another."""
+    lang = resolve(lang)
+    there = (_language_of(directory / lesson.name) for lesson in lessons(lang))
+    return f".{lang}" if any(each not in (None, lang) for each in there) else ""
+
+
+def name_of(lesson: Traversable, tag: str) -> str:
+    """Return the file name of a lesson's copy."""
+    return f"{lesson.name.removesuffix(_SUFFIX)}{tag}{_SUFFIX}"
+
+
 def copy_lessons(directory: Path, lang: str | None = None, *, chosen: Sequence[Traversable] | None = None) -> Report:
     """Copy the lessons into a directory, which is made if it is not there; return what was done.
 
     chosen: some of `lessons`, else all of them.
     Raises LessonError where it cannot be written; then nothing is half-copied.
     """
-    manifest = _open(directory)
-    copied, renewed, unchanged, beside = [], [], [], []
+    manifest, tag = _open(directory), tag_of(directory, lang)
+    copied, renewed, unchanged, kept, beside = [], [], [], [], []
     for lesson in lessons(lang) if chosen is None else chosen:
-        target, fresh = directory / lesson.name, learners_copy(lesson)
-        now, then = _sources_of(target), manifest.get(lesson.name)
+        name, fresh = name_of(lesson, tag), learners_copy(lesson, tag)
+        target = directory / name
+        now, then = _sources_of(target), manifest.get(name)
         if not os.path.lexists(target):
-            copied.append(lesson.name)
+            copied.append(name)
         elif now == _sources(fresh):
-            manifest[lesson.name] = now
-            unchanged.append(lesson.name)
+            manifest[name] = now
+            unchanged.append(name)
             continue
         elif now is not None and now == then:
-            renewed.append(lesson.name)
+            renewed.append(name)
+            if _was_run(target):
+                kept.append((name, _keep(target)))
         else:
             if then != _sources(fresh):  # what is new since the learner's copy was made
                 new = directory / f"{target.stem}.new{_SUFFIX}"
                 if _sources_of(new) != _sources(fresh):
                     new = free_name(directory, target.stem, "new", _SUFFIX)
                     _write(new, fresh)
-                beside.append((lesson.name, new.name))
+                beside.append((name, new.name))
             else:
-                unchanged.append(lesson.name)
+                unchanged.append(name)
             continue
         _write(target, fresh)
-        manifest[lesson.name] = _sources(fresh)
+        manifest[name] = _sources(fresh)
         _save(directory, manifest)
     _save(directory, manifest)
-    return Report(tuple(copied), tuple(renewed), tuple(unchanged), tuple(beside))
+    return Report(tuple(copied), tuple(renewed), tuple(unchanged), tuple(kept), tuple(beside))
 
 
 def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[str, str | None]:
@@ -150,19 +178,14 @@ def reset_lesson(directory: Path, name: str, lang: str | None = None) -> tuple[s
     Raises UnknownName for an unknown lesson, LessonError where the directory cannot be written.
     """
     lesson = find_lesson(name, lang)
-    manifest = _open(directory)
-    target, kept = directory / lesson.name, None
-    if os.path.lexists(target):
-        kept = free_name(directory, target.stem, "mine", _SUFFIX)
-        try:
-            target.rename(kept)
-        except OSError as error:
-            raise _cannot(target, error) from error
-    fresh = learners_copy(lesson)
+    manifest, tag = _open(directory), tag_of(directory, lang)
+    target = directory / name_of(lesson, tag)
+    kept = _keep(target) if os.path.lexists(target) else None
+    fresh = learners_copy(lesson, tag)
     _write(target, fresh)
-    manifest[lesson.name] = _sources(fresh)
+    manifest[target.name] = _sources(fresh)
     _save(directory, manifest)
-    return lesson.name, kept.name if kept else None
+    return target.name, kept
 
 
 def changed_lessons(directory: Path) -> dict[str, bytes]:
@@ -173,7 +196,8 @@ def changed_lessons(directory: Path) -> dict[str, bytes]:
     shipped: dict[str, set[str]] = {}
     for lang in LANGUAGES:
         for lesson in lessons(lang):
-            shipped.setdefault(lesson.name, set()).add(_sources(lesson.read_bytes()))
+            for tag in ("", f".{lang}"):
+                shipped.setdefault(name_of(lesson, tag), set()).add(_sources(learners_copy(lesson, tag)))
     found = {}
     for name, digests in shipped.items():
         path = directory / name
@@ -203,7 +227,7 @@ def _open(directory: Path) -> dict[str, str]:
             return dict(data["copied"])
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
         pass
     # not ours to guess: it is set aside, and everything here is taken for the learner's
     try:
@@ -225,6 +249,31 @@ def _write(path: Path, octets: bytes) -> None:
         raise _cannot(path, error) from error
 
 
+def _keep(target: Path) -> str:
+    """Give a learner's lesson another name, and return that."""
+    kept = free_name(target.parent, target.stem, "mine", _SUFFIX)
+    try:
+        target.rename(kept)
+    except OSError as error:
+        raise _cannot(target, error) from error
+    return kept.name
+
+
+def _was_run(path: Path) -> bool:
+    """Return whether a notebook holds what its cells showed."""
+    cells = json.loads(path.read_bytes())["cells"]
+    return any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+
+
+def _language_of(path: Path) -> str | None:
+    """Return the language of a lesson's copy, None for what is not there or does not say."""
+    try:
+        lang = json.loads(path.read_bytes())["metadata"]["smtplab"]["lang"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return lang if lang in LANGUAGES else None
+
+
 def _sources(notebook: bytes) -> str:
     """Return the digest of what a learner can write in a notebook: the kinds and sources of its cells."""
     cells = [
@@ -238,5 +287,5 @@ def _sources_of(path: Path) -> str | None:
     """Return that digest for a file, None for one that is not there or is no notebook."""
     try:
         return _sources(path.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -81,7 +81,7 @@ def test_a_changed_lesson_stays(shipped: Path, mine: Path) -> None:
 
 
 def test_a_new_version(shipped: Path, mine: Path) -> None:
-    """A new version replaces a lesson that was only run, and is put beside one that was changed, once."""
+    """A new version takes a lesson's place where it was only run, and that is kept; else it is put beside, once."""
     lessons.copy_lessons(mine)
     ran = nbformat.read(mine / "02-two.ipynb", as_version=4)
     ran.cells[0].execution_count = 7
@@ -90,17 +90,43 @@ def test_a_new_version(shipped: Path, mine: Path) -> None:
     (mine / "01-one.ipynb").write_text(notebook("my work"))
     for name in ("01-one", "02-two"):
         (shipped / f"{name}.ipynb").write_text(notebook(f"new {name}"))
-    wanted = lessons.Report(renewed=("02-two.ipynb",), beside=(("01-one.ipynb", "01-one.new.ipynb"),))
+    wanted = lessons.Report(
+        renewed=("02-two.ipynb",), kept=(("02-two.ipynb", "02-two.mine.ipynb"),),
+        beside=(("01-one.ipynb", "01-one.new.ipynb"),),
+    )  # fmt: skip
     assert lessons.copy_lessons(mine) == wanted
     assert "my work" in (mine / "01-one.ipynb").read_text()
     assert "new 01-one" in (mine / "01-one.new.ipynb").read_text()
     assert "new 02-two" in (mine / "02-two.ipynb").read_text()
-    assert lessons.copy_lessons(mine).beside == wanted.beside
-    assert len(list(mine.glob("*.ipynb"))) == 3
+    assert nbformat.read(mine / "02-two.mine.ipynb", as_version=4).cells[0].outputs == ran.cells[0].outputs
+    assert lessons.copy_lessons(mine) == lessons.Report(unchanged=("02-two.ipynb",), beside=wanted.beside)
+    assert len(list(mine.glob("*.ipynb"))) == 4
+
+
+@pytest.mark.parametrize(("first", "second"), [("en", "es"), ("es", "en")])
+def test_another_language(mine: Path, first: str, second: str) -> None:
+    """Lessons of another language stand beside those that are there, lead to one another, and replace nothing."""
+    lessons.copy_lessons(mine, first)
+    names = sorted(path.name for path in mine.glob("*.ipynb"))
+    ran = nbformat.read(mine / names[0], as_version=4)
+    ran.cells[1].source = "my work"
+    nbformat.write(ran, mine / names[0])
+    before = {name: (mine / name).read_bytes() for name in names}
+    report = lessons.copy_lessons(mine, second)
+    assert report.copied == tuple(name.replace(".ipynb", f".{second}.ipynb") for name in names)
+    assert report == lessons.Report(copied=report.copied)
+    assert {name: (mine / name).read_bytes() for name in names} == before
+    links = set(re.findall(r"\]\((\d\d-[^)#]+)", (mine / report.copied[0]).read_text("utf-8")))
+    assert links
+    assert links < set(report.copied)
+    assert lessons.copy_lessons(mine, second) == lessons.Report(unchanged=report.copied)
+    assert lessons.copy_lessons(mine, first).unchanged == tuple(names)
+    assert lessons.reset_lesson(mine, "1", second) == (report.copied[0], report.copied[0].replace(".ip", ".mine.ip"))
+    assert list(lessons.changed_lessons(mine)) == names[:1]
 
 
 @pytest.mark.parametrize(
-    "damaged", ["{", "[]", '{"version": 99, "copied": {}}', '{"version": 1, "copied": {"a": 1}}', "\xff"]
+    "damaged", ["{", "[]", "[" * 100_000, '{"version": 99, "copied": {}}', '{"version": 1, "copied": {"a": 1}}', "\xff"]
 )
 def test_a_damaged_memory(shipped: Path, mine: Path, damaged: str) -> None:
     """A damaged or newer memory is set aside, and everything there is taken for the learner's."""
