@@ -15,6 +15,7 @@ from smtplab.cli.commands import LESSONS, argument, command, option
 from smtplab.cli.options import lang_option
 from smtplab.cli.terminal import flushed, say
 from smtplab.errors import LessonError
+from smtplab.text.language import language
 from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def reset(lesson: str, directory: Path) -> None:
 @lang_option
 def progress(directory: Path | None, save: Path | None, name: str) -> None:
     """Show how far you have come in the lessons."""
+    from smtplab.course.logbook import logbook
     from smtplab.course.progress import progress
 
     texts = Texts("cli/texts")
@@ -111,6 +113,9 @@ def progress(directory: Path | None, save: Path | None, name: str) -> None:
     if directory is None and not os.environ.get("SMTPLAB_PROGRESS") and Path(LESSONS).is_dir():
         directory = Path(LESSONS)
     page = progress(directory)
+    nothing_yet = logbook(directory).nothing_yet(language())
+    if nothing_yet:
+        say(nothing_yet)
     if save is None:
         say(str(page))
     else:

@@ -125,6 +125,12 @@ class Logbook:
         why = say(self._trouble.args[0]) if of_ours else reason(self._trouble, lang)
         return say("not_kept", path=_shown(self._wish), why=why)
 
+    def nothing_yet(self, lang: str) -> str:
+        """Return a sentence that names the file, where nothing has been answered yet; "" where something has."""
+        if self.path is None or self._trouble is not None or os.path.lexists(self.path) or self.histories():
+            return ""
+        return Texts("course/progress", lang)("none_yet", path=_shown(self.path))
+
     def remark(self, lang: str) -> str:
         """Return what feedback should say about the file: it was set aside, or answers cannot be kept; each once."""
         aside, trouble = self.set_aside(lang), self._trouble

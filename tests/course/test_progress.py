@@ -237,10 +237,14 @@ def test_the_command(some: Path, capsys: pytest.CaptureFixture[str], monkeypatch
     """`smtplab progress` prints it, from the lessons' directory where there is one; --save writes the page."""
     monkeypatch.setenv("LANG", "C")
     assert cli.run(["progress"]) == 0
-    assert "2 of 3" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "2 of 3" in told
+    assert logbook.FILE not in told
     (some / cli.commands.LESSONS).mkdir()
     assert cli.run(["progress", "--lang", "es"]) == 0
-    assert "0 de 3" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "0 de 3" in told
+    assert told.startswith(f"Aún no hay respuestas guardadas en {some / cli.commands.LESSONS / logbook.FILE}")
     for file in ("page.html", "page-2.html"):
         assert cli.run(["progress", "--dir", ".", "--lang", "en", "--save", "page.html", "--name", "Ana"]) == 0
         assert capsys.readouterr().out == f"wrote {file}\n"
