@@ -144,6 +144,27 @@ def test_a_function_is_taken_as_it_is_now(main: Callable[[str, object], None]) -
     assert card.state["given"] == ""
 
 
+def test_the_same_function_again_is_no_new_try(main: Callable[[str, object], None]) -> None:
+    """A function whose cell was not run again is told so and counts once; one that was, counts anew."""
+    card = ExercisePresenter("02.end", None)
+    helper = [0]
+
+    def end_of_reply(octets: bytes) -> int:
+        return helper[0] or len(octets)
+
+    main("end_of_reply", end_of_reply)
+    first = answered(card, "")
+    again = answered(card, "")
+    assert again["text"].startswith(first["text"])
+    assert "This is the end_of_reply that was judged before" in again["text"]
+    assert (again["right"], logbook().history("02.end").tries) == (False, 1)
+    helper[0] = 5
+    assert "judged before" not in answered(card, "")["text"]  # what it stands on is another now
+    main("end_of_reply", len)
+    assert "judged before" not in answered(card, "")["text"]
+    assert logbook().history("02.end").tries == 3
+
+
 def test_a_check_may_be_interrupted(main: Callable[[str, object], None]) -> None:
     """A check that is interrupted judges nothing, and says so."""
 

@@ -36,6 +36,7 @@ class ExercisePresenter(Presenter):
 
     def __init__(self, exercise_id: str, lab: Lab | None, lang: str | None = None, seed: int = 0) -> None:
         exercise = checks.exercise(exercise_id, lang, seed)
+        self._judged: tuple[object, str] = (None, "")  # the learner's function, and what it got
         self._number = 0  # of what was told: the same answer again is shown again
         super().__init__(lang, lab)
         self.state |= {"exercise": exercise_id, **self._asked(exercise), "card": 0}
@@ -87,7 +88,10 @@ class ExercisePresenter(Presenter):
         if self._exercise.call and not name:
             return
         try:
-            self.answer(named(name) if name else answer, seconds)
+            given = named(name) if name else answer
+            if not (name and self._is_as_before(given)):
+                feedback = self.answer(given, seconds)
+                self._judged = (given, feedback.text)
         except NoSuchName:
             self._tell(None, self.say("exercise_no_name", name=name))
         except KeyboardInterrupt:
@@ -96,6 +100,19 @@ class ExercisePresenter(Presenter):
             self._tell(None, str(error))
         except (SmtplabError, OSError, ValueError) as error:
             self._tell(None, refusal(error, self.lang, *([answer] if isinstance(answer, str) else [])))
+
+    def _is_as_before(self, function: Any) -> bool:
+        """Tell of a function that gets what it got before: its cell was not run since, and it is no new attempt."""
+        if function is not self._judged[0]:
+            return False
+        exercise = self._exercise
+        feedback, _ = checks.judged(exercise.id, function, self.lang, exercise.seed)
+        if feedback.right or feedback.text != self._judged[1]:  # it may stand on others, which were run anew
+            return False
+        self._tell(
+            False, f"{feedback.words} {self.say('exercise_same', name=exercise.name)}", **self._judgement(feedback)
+        )
+        return True
 
     def _judge(self, feedback: Feedback) -> None:
         self._tell(feedback.right, feedback.words, **self._judgement(feedback))
