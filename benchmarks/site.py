@@ -14,7 +14,6 @@ import shutil
 import statistics
 import tarfile
 import tempfile
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ import nbformat
 from benchmarks.row import Row
 from smtplab.site.build import build_site
 from smtplab.site.parts import BuildCache, default_cache
-from smtplab.site.serve import server
+from smtplab.site.serve import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,17 +69,6 @@ const look = setInterval(() => {
 CURRENT = "window.jupyterapp?.shell?.currentWidget"
 OUTPUTS = f"[...({CURRENT}?.content?.widgets ?? [])].flatMap((cell) => cell.model.toJSON().outputs ?? [])"
 LESSON, PEER = "en/01-first-contact.ipynb", "en/00-print.ipynb"
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve a folder, and return its address."""
-    with server(folder) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}/"
-        running.shutdown()
-        thread.join()
 
 
 @contextmanager

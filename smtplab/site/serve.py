@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -48,3 +51,16 @@ def server(site: Path, port: int = 0) -> ThreadingHTTPServer:
     Raises OSError where the port is taken.
     """
     return _Server(("127.0.0.1", port), partial(_Handler, directory=str(site)))
+
+
+@contextmanager
+def serving(site: Path) -> Iterator[str]:
+    """Serve a folder in a thread for the length of a `with`, and return its address. Raises OSError."""
+    with server(site) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{running.server_address[1]}/"
+        finally:
+            running.shutdown()
+            thread.join()

@@ -6,7 +6,6 @@ import configparser
 import json
 import os
 import re
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from playwright.sync_api import expect
 
 from smtplab.site.build import build_site
 from smtplab.site.landing import home
-from smtplab.site.serve import server
+from smtplab.site.serve import serving
 from smtplab.text.language import LANGUAGES
 from tests.helpers import drivers
 from tests.helpers.answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
@@ -42,12 +41,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the site from this checkout and serve it as plain files; return its address."""
     folder = tmp_path_factory.mktemp("site") / "public"
     build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
-    with server(folder) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_address[1]}/"
-        running.shutdown()
-        thread.join()
+    with serving(folder) as address:
+        yield address
 
 
 @dataclass

@@ -6,7 +6,6 @@ import json
 import re
 import socket
 import tarfile
-import threading
 import urllib.request
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from smtplab.errors import SiteError
 from smtplab.site.build import build_date, build_site
 from smtplab.site.landing import home
 from smtplab.site.place import LIST
-from smtplab.site.serve import server
+from smtplab.site.serve import serving
 from smtplab.text.language import LANGUAGES
 from tests.helpers.paths import TOP
 
@@ -106,18 +105,14 @@ def test_serving(cache: Path, tmp_path: Path, monkeypatch, capsys: pytest.Captur
         port = taken.getsockname()[1]
         assert cli.run(["site", str(site), "--serve", "--port", str(port)]) == 2
     assert f"port {port} on 127.0.0.1 is in use" in capsys.readouterr().err
-    with server(site) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
+    with serving(site) as address:
         types = {}
         for path in ("index.html", "page/page.mjs", "static/pyodide/pyodide.asm.wasm"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{running.server_address[1]}/{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"{address}{path}", timeout=10) as answer:
                 types[path] = answer.headers["Content-Type"]
                 assert answer.headers["Cache-Control"] == "no-cache"
         (chunk,) = site.glob("build/jlab_core.*.js")
-        path = f"http://127.0.0.1:{running.server_address[1]}/build/{chunk.name}?v=1"
+        path = f"{address}build/{chunk.name}?v=1"
         with urllib.request.urlopen(path, timeout=10) as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000"
-        running.shutdown()
-        thread.join()
     assert list(types.values()) == ["text/html", "text/javascript", "application/wasm"]
