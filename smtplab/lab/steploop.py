@@ -242,6 +242,17 @@ class StepLoop(asyncio.AbstractEventLoop):
             self._closed = True
             self._ready.clear()
             self._timers.clear()
+            for task in tasks.all_tasks(self):
+                _drop(task)
+
+
+def _drop(task: asyncio.Task[Any]) -> None:
+    """End what an interrupt, or another task that never rests, has kept from ending; else Python tells of it later."""
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001  as asyncio's gather does
+    coroutine = task.get_coro()
+    if coroutine is not None:
+        with contextlib.suppress(Exception):  # a learner's, which may raise anything as it ends
+            coroutine.close()
 
 
 _STEPS = {StepLoop.step.__code__, StepLoop.call.__code__}

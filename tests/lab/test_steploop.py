@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -183,3 +185,33 @@ def test_closing_cancels_tasks(loop: StepLoop) -> None:
     loop.step()
     loop.close()
     assert ended == ["cleaned up"]
+
+
+@pytest.mark.parametrize("first", ["is interrupted", "never rests"])
+def test_closing_leaves_nothing_pending(
+    loop: StepLoop, first: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where an interrupt or a restless task keeps others from ending, or beginning, nothing of it is told later."""
+    monkeypatch.setattr("smtplab.lab.steploop._MAX_STEPS", 1000)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    async def restless() -> None:
+        while True:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0)
+
+    async def never_begun() -> None:
+        await asyncio.sleep(1)
+
+    interrupts = first == "is interrupted"
+    if interrupts:
+        loop.call_soon(interrupt)
+    else:
+        loop.create_task(restless())
+    loop.create_task(never_begun())
+    with pytest.raises(KeyboardInterrupt) if interrupts else contextlib.nullcontext():
+        loop.close()
+    gc.collect()
+    assert caplog.text == ""

@@ -93,8 +93,12 @@ def exim(unpacked: Callable[..., Path], as_users: dict[str, str]) -> Iterator[in
     """Run Exim from Debian's package, with no router: it can deliver nothing."""
     root = unpacked("exim4-daemon-light")
     spool, port = root.parent / "exim", free_port()
-    spool.mkdir()
-    os.chown(spool, 65501, 65501)
+    logs = [spool / "log" / f"{name}log" for name in ("main", "reject", "panic")]
+    (spool / "log").mkdir(parents=True)
+    for log in logs:
+        log.touch()  # Exim says 421, "Unexpected log failure", where making one fails in the midst of a session
+    for path in (spool, spool / "log", *logs):
+        os.chown(path, USERS["Debian-exim"], USERS["Debian-exim"])
     config = root.parent / "exim.conf"
     config.write_text(EXIM.format(spool=spool))
     command = [root / "usr/sbin/exim4", "-C", config, "-bdf", "-oX", f"127.0.0.1.{port}", "-oP", spool / "pid"]
