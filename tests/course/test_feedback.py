@@ -116,7 +116,7 @@ def test_no_lab_makes_a_wrong_answer_right(name: str) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", exercises())
 def test_feedback_does_not_repeat_its_verdict(name: str, lang: str) -> None:
-    """Nothing that is said to an answer begins with the word of the verdict, which it follows, as in "Right. Right for"."""
+    """Nothing that is said to an answer begins with the word of the verdict before it, as in "Right. Right for"."""
     verdict = Texts("course/grading", lang)("right").rstrip(".")
     for seed in range(variants(name) + 1):
         for said in row_of(name, lang, seed)["feedback"].values():
