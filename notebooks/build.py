@@ -158,7 +158,7 @@ def _marked(source: Path, cells: list[Any], lang: str) -> None:
         if heading := _HEADING.search(text):
             part, _, taken = parts[at]
             if part == "deeper" and at and parts[at - 1][0] == "core":
-                text = text.replace(heading[0], f"{_turn(source, lang)}\n\n{heading[0]}")
+                text = text.replace(heading[0], f"---\n\n{_turn(source, lang)}\n\n{heading[0]}")
             text = text.replace(heading[0], f"{heading[0]}\n\n{pace.mark(part, taken, lang)}")
             at += 1
         folded = rf"<details>\n<summary>{label}</summary>\n\n\1\n\n</details>"
