@@ -119,12 +119,13 @@ def sections(source: Path) -> list[tuple[str, dict[str, str], int]]:
             )
         text = re.sub(_SOURCES.format(pace.sources(lang)), "", cell.source, flags=re.MULTILINE)
         last, heading, rest = text.partition(headings[0]) if headings else (text, "", "")
-        minutes[lang] += pace.of_text(last)
         if headings and lang == LANGUAGES[0]:
             found.append((part, {lang: heading[3:]}, dict.fromkeys(LANGUAGES, 0.0)))
-        if headings:
+        if headings:  # what stands above the heading is of the section before, in every language
+            minutes = found[-2][2] if len(found) > 1 else before
             found[-1][1][lang] = heading[3:]
             found[-1][2][lang] += pace.of_text(rest)
+        minutes[lang] += pace.of_text(last)
     if found:
         for lang in LANGUAGES:
             found[0][2][lang] += before[lang]
@@ -157,7 +158,7 @@ def _marked(source: Path, cells: list[Any], lang: str) -> None:
         if heading := _HEADING.search(text):
             part, _, taken = parts[at]
             if part == "deeper" and at and parts[at - 1][0] == "core":
-                text = text.replace(heading[0], f"{_turn(source, lang)}\n\n{heading[0]}")
+                text = text.replace(heading[0], f"---\n\n{_turn(source, lang)}\n\n{heading[0]}")
             text = text.replace(heading[0], f"{heading[0]}\n\n{pace.mark(part, taken, lang)}")
             at += 1
         folded = rf"<details>\n<summary>{label}</summary>\n\n\1\n\n</details>"

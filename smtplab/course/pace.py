@@ -25,9 +25,8 @@ WORDS = 120
 CELL = 0.5
 """Minutes for a code cell: running it, and reading what it shows."""
 
-LOOKED_AT = {"console": 2.0, "gallery": 6.0, "side_by_side": 1.5, "anatomy": 1.0, "sequence": 1.0, "status": 1.0,
-             "review": 4.0}  # fmt: skip
-"""Minutes for a cell with a widget that one explores, by its function."""
+LOOKED_AT = {"console": 2.0, "gallery": 6.0, "side_by_side": 1.5, "anatomy": 1.0, "sequence": 1.0, "status": 1.0}
+"""Minutes for a cell with a widget that one explores, by its function; a review is another day's."""
 
 EXERCISE = {"code": 1.0, "choice": 1.5, "command": 1.5, "parts": 3.0, "text": 4.0, "function": 15.0}
 """Minutes for an exercise by its kind: its question, the answer, and what is said to it."""

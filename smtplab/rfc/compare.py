@@ -45,7 +45,7 @@ class Difference(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """What a common page says about the pair, and what is so.
+    """What a common page says about the pair, and what is true.
 
     verdict: "right", "wrong", "half", "unsupported", "too strong", "risky", "conditional", "misleading" or
         "missing"; shown: the same in the language of the comparison.

@@ -30,7 +30,7 @@ TOPICS = {
     "RSET": Topic("RSET", "forget the mail transaction", "RFC 5321 section 4.1.1.5"),
     "STARTTLS": Topic("STARTTLS", "switch to TLS", "RFC 3207 section 4"),
     "VRFY": Topic("VRFY string", "ask whether a mailbox exists", "RFC 5321 section 4.1.1.6"),
-    "XSTATUS": Topic("XSTATUS", "the live state of this lab, with code 211", "private use, RFC 5321 section 4.1.5"),
+    "XSTATUS": Topic("XSTATUS", "the live state of this lab", "private use, RFC 5321 section 4.1.5"),
 }
 
 ALIASES = {"MAIL FROM": "MAIL", "RCPT TO": "RCPT"}

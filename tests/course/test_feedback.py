@@ -10,6 +10,7 @@ import smtplab
 from smtplab.course.exercises import Feedback, exercise, exercises, row_of, variants
 from smtplab.text.html import escape
 from smtplab.text.language import LANGUAGES
+from smtplab.text.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def lab() -> Iterator[smtplab.Lab]:
         ("01.help", "214", "en", "Right."),
         ("01.help", "211", "en", "Your prediction: 211. It was 214."),
         ("01.help", "211", "es", "Tu predicción: 211. Fue 214."),
-        ("02.pieces", "3", "en", "Your prediction: 3. It is not so."),
+        ("02.pieces", "3", "en", "Your prediction: 3. That was not it."),
         ("08.stock", "conforms", "es", "Tu predicción: Es conforme: 250 vale para todo lo que sale bien. No es así."),
         ("01.rcpt", "HELP", "en", "Not yet."),
         ("01.rcpt", "HELP", "es", "Todavía no."),
@@ -110,6 +111,16 @@ def test_no_lab_makes_a_wrong_answer_right(name: str) -> None:
     stopped = [smtplab.check(name, answer, lab).right for answer in (right, wrong)]
     without = [smtplab.check(name, answer).right for answer in (right, wrong)]
     assert playing == stopped == without == [True, False]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", exercises())
+def test_feedback_does_not_repeat_its_verdict(name: str, lang: str) -> None:
+    """Nothing that is said to an answer begins with the word of the verdict before it, as in "Right. Right for"."""
+    verdict = Texts("course/grading", lang)("right").rstrip(".")
+    for seed in range(variants(name) + 1):
+        for said in row_of(name, lang, seed)["feedback"].values():
+            assert not said[lang].startswith(verdict), said[lang]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -185,11 +185,13 @@ def answered(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.usefixtures("answered")
 def test_nothing_is_due(lang: str, empty: str, rests: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing is due a friendly sentence says so, and when something is."""
-    assert str(smtplab.review(lang=lang, today=START)) == rests
-    assert smtplab.review(lang=lang, today=START)._repr_html_() == paragraphs(rests)
+    """Where nothing is due a friendly sentence says so, when something is, and what asks all the same."""
+    said = smtplab.review(lang=lang, today=START)
+    assert str(said).startswith(f"{rests} ")
+    assert said._repr_html_() == paragraphs(str(said))
     monkeypatch.setenv("SMTPLAB_PROGRESS", "off")
     assert empty in str(smtplab.review(lang=lang))
+    assert all("smtplab.quiz()" in each for each in (str(said), str(smtplab.review(lang=lang))))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

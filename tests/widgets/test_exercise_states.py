@@ -34,7 +34,7 @@ def test_the_first_prediction_stands() -> None:
     """A prediction that was wrong stays wrong, whatever is clicked afterwards, and each click is explained."""
     card = ExercisePresenter("01.help", None)
     assert answered(card, "211")["verdict"] == "Your prediction: 211. It was 214."
-    assert card.state["tags"] == {"211": "your prediction", "214": "✓ so it is"}
+    assert card.state["tags"] == {"211": "your prediction", "214": "✓ it was this"}
     for other, words in (("214", "The help message"), ("250", "")):
         told = answered(card, other)
         assert (told["right"], told["verdict"]) == (False, "Your prediction: 211. It was 214.")
@@ -52,7 +52,7 @@ def test_a_prediction_that_came_true_stays_so() -> None:
     assert card.state["tags"] == {"214": "✓ tu predicción"}
 
 
-@pytest.mark.parametrize(("lang", "tag"), [("en", "✓ so it is"), ("es", "✓ así es")])
+@pytest.mark.parametrize(("lang", "tag"), [("en", "✓ it was this"), ("es", "✓ así es")])
 def test_a_wrong_prediction_in_words_is_told_what_is_so(lang: str, tag: str) -> None:
     """Where no server decides, a wrong prediction is told which option is right, and why."""
     card = ExercisePresenter("02.last", None, lang)
