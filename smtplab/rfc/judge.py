@@ -53,6 +53,9 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.words}: {self.rule.text} [{self.rule.id}, {self.rule.source}]"
 
+    def _repr_html_(self) -> str:
+        return Verdicts([self])._repr_html_()
+
 
 class Verdicts(tuple[Verdict, ...]):
     """All verdicts on an exchange, the worst first."""

@@ -73,7 +73,9 @@ function rowsField(model, controls) {
     const mark = element("span", { className: "smtplab-ex-mark", id: `${control.id}-mark` });
     const words = element("p", { className: "smtplab-ex-words", id: `${control.id}-words`, hidden: true });
     control.setAttribute("aria-describedby", `${mark.id} ${words.id}`);
-    const label = element("label", { className: kind === "series" ? "" : "mono", htmlFor: control.id, textContent: item });
+    // a line each, so that one which wraps is not taken for two; the line ends are for those who copy them
+    const lines = item.split("\n").flatMap((line) => ["\n", element("span", { className: "smtplab-ex-line", textContent: line })]);
+    const label = element("label", { className: kind === "series" ? "" : "mono", htmlFor: control.id }, ...lines.slice(1));
     return { control, mark, words, node: element("li", {}, label, element("span", { className: "smtplab-ex-set" }, control, mark), words) };
   });
   /** @param {number} at @param {string} look @param {string} text @param {string} words */
