@@ -71,7 +71,8 @@ def test_lines_that_wrap_hang(sized: Page, lab: smtplab.Lab) -> None:
       const range = document.createRange();
       range.selectNodeContents(line);
       const boxes = [...range.getClientRects()];
-      return boxes.filter((box) => box.top > boxes[0].top + 5).map((box) => box.left - line.getBoundingClientRect().left);
+      const edge = line.getBoundingClientRect().left;
+      return boxes.filter((box) => box.top > boxes[0].top + 5).map((box) => box.left - edge);
     })"""
     wrapped: list[float] = []
     for name in exercises():
