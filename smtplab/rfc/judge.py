@@ -81,7 +81,8 @@ class Verdicts(tuple[Verdict, ...]):
     def _repr_html_(self) -> str:
         texts = Texts("rfc/judge", self[0].rule.lang if self else None)
         head = [texts(key) for key in ("head_verdict", "head_rule", "head_source")]
-        return table(head, [(verdict.words, verdict.rule.text, verdict.rule.source) for verdict in self])
+        rows = [(each.words, f"{each.rule.text} [{each.rule.id}]", each.rule.source) for each in self]
+        return table(head, rows)
 
 
 def judge(exchange: Exchange, transcript: Transcript | None = None, *, lang: str | None = None) -> Verdicts:
