@@ -158,6 +158,9 @@ def test_no_foreign_output(lesson: str, lang: str) -> None:
             assert foreign(without(without(text, wire()), code), lang) == [], cell.id
 
 
+PRINTED = r"print\((?:smtplab\.check\(.*|smtplab\.judge\(.*\.notable|verdict(?:\(.*\))?)\)$"
+
+
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != DEFAULT])
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_no_foreign_verdict(lesson: str, lang: str) -> None:
@@ -171,12 +174,7 @@ def test_no_foreign_verdict(lesson: str, lang: str) -> None:
 def test_what_is_judged_is_shown(lesson: str) -> None:
     """No sentence of a check or a verdict is printed: JupyterLab breaks what is printed in mid-word, at any width."""
     code = "\n".join(cell.source for cell in cells(lesson, DEFAULT) if cell.cell_type == "code")
-    assert (
-        re.findall(
-            r"print\((?:smtplab\.check\(.*|smtplab\.judge\(.*\.notable|verdict(?:\(.*\))?)\)$", code, re.MULTILINE
-        )
-        == []
-    )
+    assert re.findall(PRINTED, code, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("name", FILES)
