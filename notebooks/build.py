@@ -41,6 +41,8 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 _SET = 'set_language("{}")'
 _HEADING = re.compile(r"^## .+$", re.MULTILINE)
 _SOURCES = r"^\*\*{}:\*\* (.+)$"
+_DETAILS = '<details style="margin-bottom: 1em">'
+"""JupyterLab leaves no room below what is folded away."""
 _EXERCISE = re.compile(r'^smtplab\.exercise\("([^"]+)"', re.MULTILINE)
 _KEPT = ("tags", "jupyter")
 """A cell's metadata that goes into the notebook."""
@@ -163,7 +165,7 @@ def _marked(source: Path, cells: list[Any], lang: str) -> None:
             at += 1
         folded = rf"<details>\n<summary>{label}</summary>\n\n\1\n\n</details>"
         text = re.sub(_SOURCES.format(label), folded, linked(text, lessons), flags=re.MULTILINE)
-        cell.source = text
+        cell.source = text.replace("<details>", _DETAILS)
 
 
 def _head(source: Path, lang: str) -> str:

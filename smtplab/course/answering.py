@@ -116,10 +116,24 @@ def by_rows(question: Question, kind: str, marks: list[Mark], shown: Sequence[st
     return Result(first.key, first.fields, before=where_wrong(question, kind, rows, shown), rows=rows)
 
 
+def in_a_line(item: str) -> str:
+    r"""Return what a row is about in one line: of an exchange the command and how its reply begins.
+
+    >>> in_a_line("C: HELP\nS: 214-Commands:\nS: 214 HELP")
+    'HELP → 214-Commands: …'
+    >>> in_a_line("250-Ready\n214 Ask"), in_a_line("299 All is well")
+    ('250-Ready …', '299 All is well')
+    """
+    first, *rest = item.split("\n")
+    if first.startswith("C: ") and rest:
+        first, *rest = f"{first[3:]} → {rest[0].removeprefix('S: ')}", *rest[1:]
+    return f"{first} …" if rest else first
+
+
 def where_wrong(question: Question, kind: str, marks: Sequence[Mark], shown: Sequence[str]) -> str:
-    """Return a sentence: how many rows are wrong, and which is the first, by its number and its first line."""
+    """Return a sentence: how many rows are wrong, and which is the first, by its number and in a line."""
     wrong = [at for at, mark in enumerate(marks) if not mark.right]
-    first = shown[wrong[0]].partition("\n")[0]
+    first = in_a_line(shown[wrong[0]])
     return Texts("course/grading", question.lang)(
         f"{kind}_wrong_one" if len(wrong) == 1 else f"{kind}_wrong",
         wrong=len(wrong), all=len(marks), number=wrong[0] + 1, item=first,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smtplab.course.answering import Question
+from smtplab.course.answering import Question, in_a_line
 from smtplab.course.exercises import row_of
 from smtplab.course.grading import grade, kind_of
 from smtplab.text.html import as_text, escape
@@ -89,14 +89,13 @@ def _made(row: Row, code: str) -> Any:
 
 
 def _readable(row: Row, answer: str | tuple[str, ...], lang: str) -> str:
-    """Return an answer in words: the option's, and of a list each item's first line with the name it gets."""
+    """Return an answer in words: the option's, and of a list each item, in a line, with the name it gets."""
     kind = kind_of(row)
     options = kind.options(row, lang)
     if isinstance(answer, str):
         return options.get(answer, answer)
-    firsts = (item.partition("\n")[0] for item in kind.items(row, lang))
-    named = enumerate(zip(firsts, answer, strict=True), 1)
-    return "\n".join(f"{number}. {first} — {options[name]}" for number, (first, name) in named)
+    named = enumerate(zip(kind.items(row, lang), answer, strict=True), 1)
+    return "\n".join(f"{number}. {in_a_line(item)} — {options[name]}" for number, (item, name) in named)
 
 
 def _beside(exercise_id: str, lang: str) -> dict[str, Any]:

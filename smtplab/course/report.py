@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDE = 100
 _SHOWN = 120
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def text(progress: Standing) -> str:
@@ -94,17 +95,22 @@ def _overview(progress: Standing) -> str:
     counts = (
         [name or say("head_done") for name, _ in _counts(progress, progress.lessons[0])] if progress.lessons else []
     )
-    head = [say("head_lesson"), *counts, say("head_finished"), say("head_open")]
-    return table(
-        head,
-        [
-            (
-                lesson.name, *(count for _, count in _counts(progress, lesson)),
-                lesson.titles(done=True), lesson.titles(done=False),
-            )
-            for lesson in progress.lessons
-        ],
-    )  # fmt: skip
+    head = (say("head_lesson"), *counts, say("head_finished"), say("head_open"))
+    rows = [
+        (
+            lesson.name, *(count.replace(" ", _NO_BREAK) for _, count in _counts(progress, lesson)),
+            lesson.titles(done=True), lesson.titles(done=False),
+        )
+        for lesson in progress.lessons
+    ]  # fmt: skip
+    columns = [(title, *cells) for title, *cells in zip(head, *rows, strict=True) if any(cells)]  # room for words
+    return table(*_turned(columns)) if columns else table(head, [])
+
+
+def _turned(columns: list[tuple[str, ...]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return the head and the rows of a table that is given as its columns."""
+    head, *rows = zip(*columns, strict=True)
+    return head, rows
 
 
 def _sentences(progress: Standing) -> tuple[str, ...]:

@@ -53,6 +53,9 @@ class Verdict:
     def __str__(self) -> str:
         return f"{self.words}: {self.rule.text} [{self.rule.id}, {self.rule.source}]"
 
+    def _repr_html_(self) -> str:
+        return Verdicts([self])._repr_html_()
+
 
 class Verdicts(tuple[Verdict, ...]):
     """All verdicts on an exchange, the worst first."""
@@ -78,7 +81,8 @@ class Verdicts(tuple[Verdict, ...]):
     def _repr_html_(self) -> str:
         texts = Texts("rfc/judge", self[0].rule.lang if self else None)
         head = [texts(key) for key in ("head_verdict", "head_rule", "head_source")]
-        return table(head, [(verdict.words, verdict.rule.text, verdict.rule.source) for verdict in self])
+        rows = [(each.words, f"{each.rule.text} [{each.rule.id}]", each.rule.source) for each in self]
+        return table(head, rows)
 
 
 def judge(exchange: Exchange, transcript: Transcript | None = None, *, lang: str | None = None) -> Verdicts:

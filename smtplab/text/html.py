@@ -15,6 +15,8 @@ AS_TEXT = "mathjax_ignore tex2jax_ignore"
 """The classes of what is no mathematics, nor holds any."""
 
 _MONO = "font-family:monospace;white-space:pre-wrap;text-align:left"
+_HANGING = "padding-left:4ch;text-indent:-4ch"
+"""A line of a reply that wraps goes on under its text: it is not taken for two."""
 
 _WORDS_WHOLE = "table-layout:auto;word-break:normal;overflow-wrap:break-word"
 """JupyterLab's columns are all of one width, whatever stands in them, and it breaks words that do not fit."""
@@ -36,15 +38,19 @@ def dialogue(rows: Iterable[tuple[str, str]]) -> str:
     """Return who-said-what rows as a table; `who` is "C", "S" or a dash for a remark."""
     body = "".join(
         f'<tr><th scope="row" style="{_MONO};vertical-align:top">{escape(who)}</th>'
-        f'<td style="{_MONO}">{escape(text)}</td></tr>'
+        f'<td style="{_MONO}">{_hanging(text)}</td></tr>'
         for who, text in rows
     )
     return f'<table class="{AS_TEXT}"><tbody>{body}</tbody></table>'
 
 
+def _hanging(text: str) -> str:
+    return "".join(f'<div style="{_HANGING}">{escape(line) or "<br>"}</div>' for line in text.split("\n"))
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """Return a table of plain text; the first cell of each row is its header."""
-    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    title = f'<caption style="text-align:left">{escape(caption)}</caption>' if caption else ""
     heads = "".join(
         f'<th scope="col" style="text-align:left">{escape(cell)}</th>' if cell else "<td></td>" for cell in head
     )

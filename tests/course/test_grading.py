@@ -126,7 +126,9 @@ def test_sort() -> None:
     result = judged(SORT, ["no", "no", "yes"])
     assert (result.right, result.key) == (False, "no")
     assert [mark.right for mark in result.rows] == [True, False, True]
-    assert result.before == '1 of 3 is not where it belongs. Look again at number 2, "C: HELP".'
+    assert (
+        result.before == '1 of 3 is not where it belongs. Look again at number 2, "HELP → 214-Commands supported: …".'
+    )
     assert judged(SORT, ["no"] * 3).before.startswith("2 of 3 are not where they belong.")
 
 

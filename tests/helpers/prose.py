@@ -7,4 +7,4 @@ import re
 
 def read(text: str) -> str:
     """Return a Markdown text with its links' words in place of the links, and without tags for folding."""
-    return re.sub(r"</?details>|<summary>.*</summary>", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text))
+    return re.sub(r"</?details[^>]*>|<summary>.*</summary>", "", re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text))

@@ -17,8 +17,9 @@ import pytest
 import smtplab
 from smtplab.course.exercises import exercises
 from smtplab.recordings.recording import names, recording
+from smtplab.rfc.judge import OUTCOMES
 from smtplab.server.help import TOPICS
-from smtplab.text.language import LANGUAGES
+from smtplab.text.language import DEFAULT, LANGUAGES
 from smtplab.text.texts import data
 from smtplab.widgets.anatomy.presenter import AnatomyPresenter
 from smtplab.widgets.console.presenter import ConsolePresenter
@@ -155,6 +156,25 @@ def test_no_foreign_output(lesson: str, lang: str) -> None:
     for cell in cells(lesson, lang):
         for text in shown(cell):
             assert foreign(without(without(text, wire()), code), lang) == [], cell.id
+
+
+PRINTED = r"print\((?:smtplab\.check\(.*|smtplab\.judge\(.*\.notable|verdict(?:\(.*\))?)\)$"
+
+
+@pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != DEFAULT])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_foreign_verdict(lesson: str, lang: str) -> None:
+    """What is printed names no verdict in the language of the data, which is too short to be found by its words."""
+    outputs = [output for cell in cells(lesson, lang) if cell.cell_type == "code" for output in cell.outputs]
+    printed = [line for output in outputs if output.output_type == "stream" for line in output.text.splitlines()]
+    assert [line for line in printed for verdict in OUTCOMES if re.search(rf"\b{verdict}\b", line)] == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_what_is_judged_is_shown(lesson: str) -> None:
+    """No sentence of a check or a verdict is printed: JupyterLab breaks what is printed in mid-word, at any width."""
+    code = "\n".join(cell.source for cell in cells(lesson, DEFAULT) if cell.cell_type == "code")
+    assert re.findall(PRINTED, code, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -150,7 +150,7 @@ def beside(name: str, lang: str) -> list[str]:
             found.append(seen(cell))
             continue
         text, heading, _ = cell.source.partition("\n## ") if not cell.source.startswith("## ") else ("", "## ", "")
-        found.append(read(re.sub(r"<details>[\s\S]*?</details>", "", text)))
+        found.append(read(re.sub(r"<details[^>]*>[\s\S]*?</details>", "", text)))
         if heading:
             break
     return found

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtplab import NotAReply, Reply, ReplyParser
+from smtplab.text.html import dialogue
 
 WELL_FORMED = {
     b"214 Help\r\n": (214, ("Help",), None),
@@ -217,6 +218,14 @@ def test_html_is_escaped() -> None:
     html = Reply(b"214 <script>alert(1)</script>\r\n")._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_html_has_each_line_by_itself() -> None:
+    """In the HTML form a line that wraps goes on further in, and an empty line of a message keeps its place."""
+    html = Reply(b"214-one\r\n214 two\r\n")._repr_html_()
+    assert html.count("text-indent:-4ch") == 2
+    assert html.index(">214-one</div>") < html.index(">214 two</div>")
+    assert "><br></div>" in dialogue([("C", "\n")])
 
 
 def test_equal_by_octets() -> None:

@@ -44,3 +44,4 @@ def test_few_verdicts_are_shown(lang: str, head: str) -> None:
     assert head in Verdicts(verdicts[:1])._repr_html_()
     assert Verdicts(verdicts[:1])._repr_html_().count("<tr>") == 2
     assert Verdicts()._repr_html_().count("<td") == 0
+    assert f"[{verdicts[0].rule.id}]" in verdicts[0]._repr_html_()

@@ -18,6 +18,18 @@
  * @typedef {HTMLSelectElement | HTMLInputElement} Control
  */
 
+/**
+ * Return a text as its lines, an element each, so that one which wraps is not taken for two. The line ends between them
+ * are for those who copy it.
+ * @param {string} text
+ */
+function eachLine(text) {
+  return text.split("\n").flatMap((line, at) => {
+    const node = element("span", { className: "smtplab-ex-line", textContent: line });
+    return at ? ["\n", node] : [node];
+  });
+}
+
 /** @type {(model: AskedModel, name: string, label: string) => Field} */
 function writtenField(model, name, label) {
   const rows = model.get("rows");
@@ -73,7 +85,7 @@ function rowsField(model, controls) {
     const mark = element("span", { className: "smtplab-ex-mark", id: `${control.id}-mark` });
     const words = element("p", { className: "smtplab-ex-words", id: `${control.id}-words`, hidden: true });
     control.setAttribute("aria-describedby", `${mark.id} ${words.id}`);
-    const label = element("label", { className: kind === "series" ? "" : "mono", htmlFor: control.id, textContent: item });
+    const label = element("label", { className: kind === "series" ? "" : "mono", htmlFor: control.id }, ...eachLine(item));
     return { control, mark, words, node: element("li", {}, label, element("span", { className: "smtplab-ex-set" }, control, mark), words) };
   });
   /** @param {number} at @param {string} look @param {string} text @param {string} words */

@@ -114,7 +114,8 @@ function helping(model, ask) {
     const blocks = hints.map((hint, at) => element("div", {},
       element("strong", { textContent: fill(texts.exercise_hint_number, { number: at + 1 }) }), ` ${hint}`));
     if (told) blocks.push(element("div", { className: "smtplab-ex-solution" },
-      element("strong", { textContent: texts.exercise_solution_is }), ` ${solution.words}`,
+      element("strong", { textContent: texts.exercise_solution_is }),
+      `${solution.words.includes("\n") ? "\n" : " "}${solution.words}`,
       ...(solution.code ? [region(element("pre", { textContent: solution.code }), texts.exercise_solution)] : []),
       element("p", { textContent: solution.reason })));
     // what stands there already stays: only what is new is announced
@@ -201,7 +202,7 @@ function draw(model, el) {
       ? [element("p", {}, ...said), element("p", {}, element("span", { className: "smtplab-ex-of", textContent: of }), ` ${text}`)]
       : [element("p", {}, ...said, text)]));
     if ("of" in so) status.append(element("p", {}, element("span", { className: "smtplab-ex-of", textContent: so.of }), ` ${so.text}`));
-    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply", textContent: reply }), `${texts.exercise_reply} · ${model.get("exercise")}`));
+    if (reply) status.append(region(element("pre", { className: "smtplab-ex-reply" }, ...eachLine(reply)), `${texts.exercise_reply} · ${model.get("exercise")}`));
     if (rows.length && sameAnswer(entry.draft(), answer)) entry.mark?.(rows);
     arrange();
   };

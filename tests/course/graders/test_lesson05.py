@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import smtplab
+from smtplab.course.answering import in_a_line
 from smtplab.course.exercises import exercise, exercises, row_of
 from smtplab.course.graders.lesson05 import client, decide, refute
 from smtplab.recordings.survey import survey
@@ -85,12 +86,12 @@ def test_twenty_are_sorted_by_command_and_code(seed: int) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("bin_", ["help", "status", "unlisted", "done", "refused"])
 def test_a_wrong_bin_gets_its_feedback(bin_: str, lang: str) -> None:
-    """What is put into a wrong place gets the sentence of that place, after its number and first line."""
+    """What is put into a wrong place gets the sentence of that place, after its number and what it is about."""
     at = next(at for at, true in enumerate(TWENTY) if true != bin_)
     feedback = feedback_for("05.twenty", [*TWENTY[:at], bin_, *TWENTY[at + 1 :]], lang)
     assert not feedback.right
     assert feedback.text.endswith(ROWS["05.twenty"]["feedback"][bin_][lang])
-    assert exercise("05.twenty").items[at].partition("\n")[0] in feedback.text
+    assert in_a_line(exercise("05.twenty").items[at]) in feedback.text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import smtplab
+from smtplab.course.answering import in_a_line
 from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders.lesson06 import session
 from smtplab.recordings.survey import survey
@@ -96,12 +97,12 @@ def test_what_can_be_defended_in_two_ways() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("bin_", ["conforms", "permitted", "departs", "violates"])
 def test_a_wrong_verdict_gets_its_feedback(bin_: str, lang: str) -> None:
-    """What gets a wrong verdict is answered by the sentence of that verdict, after its number and first line."""
+    """What gets a wrong verdict is answered by the sentence of that verdict, after its number and what it is about."""
     at = next(at for at, true in enumerate(EIGHT) if true != bin_)
     feedback = feedback_for("06.judge", [*EIGHT[:at], bin_, *EIGHT[at + 1 :]], lang)
     assert not feedback.right
     assert feedback.text.endswith(ROWS["06.judge"]["feedback"][bin_][lang])
-    assert exercise("06.judge").items[at].partition("\n")[0] in feedback.text
+    assert in_a_line(exercise("06.judge").items[at]) in feedback.text
 
 
 @pytest.mark.parametrize(

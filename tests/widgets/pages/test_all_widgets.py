@@ -206,22 +206,3 @@ def test_a_refusal_is_not_coloured_as_success(page: Page, scheme: Any) -> None:
                 colours[str(reply.code)[0]].add(code.evaluate("node => getComputedStyle(node).color"))
     assert [len(each) for each in colours.values()] == [1, 1, 1]
     assert len(set.union(*colours.values())) == 3
-
-
-@pytest.mark.parametrize("width", [600, 1366])
-@pytest.mark.parametrize("name", MAKERS)
-def test_nothing_is_cut(page: Page, lab: smtplab.Lab, name: str, width: int) -> None:
-    """On a small screen no widget is wider than the page, and nothing in it is beyond its edge without a way there."""
-    page.set_viewport_size({"width": width, "height": 768})
-    it = Mounted(page, MAKERS[name](lab))
-    beyond = """(el) => {
-      const edge = el.getBoundingClientRect().right;
-      const scrolls = (node) => node !== el &&
-        (/auto|scroll/.test(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
-      return [...el.querySelectorAll("*")]
-        .filter((node) => node.getBoundingClientRect().right > edge + 1 && !scrolls(node))
-        .map((node) => node.outerHTML.slice(0, 100));
-    }"""
-    assert it.el.evaluate(beyond) == []
-    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 1280, "height": 720})
