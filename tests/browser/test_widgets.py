@@ -196,7 +196,7 @@ def test_side_by_side(all_widgets, picture) -> None:
     side = all_widgets.widget("side")
     expect(side.locator(".code").nth(0)).to_have_text("214")
     expect(side.locator(".code").nth(1)).to_have_text("211")
-    expect(side.locator("details .verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    expect(side.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
     picture(side, "side-by-side-light")
     all_widgets.theme("Dark")
     picture(side, "side-by-side-dark")

@@ -113,15 +113,14 @@ function render({ model, el }) {
     const digits = [element("div", { className: "heading", textContent: texts.side_digits }), table(columns, digitRows(pair))];
     const shown = pair.differences.slice(0, POINTS);
     const further = pair.differences.slice(POINTS);
-    const isFolded = pair.lines.length > 0; // of two codes alone, the digits are all that there is to see
     const points = list(texts.side_what_differs, shown);
+    const more = points.length ? [...list(texts.side_what_same, pair.same), ...list(texts.side_what_differs, further)] : [];
     const title = further.length ? fill(texts.side_more_points, { number: further.length }) : texts.side_more;
     body.replaceChildren(
       element("div", { className: "cards" }, ...pair.sides.map((side) => card(side, pair.digits))),
-      ...lineTable(columns, pair.lines), ...(isFolded ? [] : digits),
+      ...digits, ...lineTable(columns, pair.lines),
       ...(points.length ? points : list(texts.side_what_same, pair.same)),
-      folded(title, ...(isFolded ? digits : []), ...(points.length ? list(texts.side_what_same, pair.same) : []),
-        ...list(texts.side_what_differs, further)),
+      ...(more.length ? [folded(title, ...more)] : []),
       ...(pair.corrections.length
         ? [folded(texts.side_corrections, element("ol", {}, ...pair.corrections.map(correctionNode)))] : []));
   };

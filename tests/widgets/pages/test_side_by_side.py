@@ -23,7 +23,7 @@ def test_side_by_side_compares(page: Page, lab: smtplab.Lab) -> None:
     it = Mounted(page, SideBySidePresenter(lab, "HELP", "XSTATUS"))
     expect(it.el.locator(".code")).to_have_text(["214", "211"])
     expect(it.el.locator(".code .differs")).to_have_text(["4", "1"])
-    expect(it.el.locator("details .verdict")).to_have_text(["= same", "= same", "≠ differs"])
+    expect(it.el.locator("table").first.locator(".verdict")).to_have_text(["= same", "= same", "≠ differs"])
     it.el.get_by_label("First command").fill("NOOP")
     it.el.get_by_label("Second command").fill("STAT")
     it.press("Enter")
