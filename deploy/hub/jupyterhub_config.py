@@ -257,9 +257,7 @@ async def prepare(spawner: object) -> None:
     if TRIAL:
         runtime.mkdir(mode=0o700, exist_ok=True)
     spawner.notebook_dir = str(folder)
-    spawner.environment = {
-        **spawner.environment, "SMTPLAB_LANG": lang, "SMTPLAB_HUB_CLASS": str(CLASS), "JUPYTER_RUNTIME_DIR": str(runtime)
-    }  # fmt: skip
+    spawner.environment = {**spawner.environment, "SMTPLAB_LANG": lang, "JUPYTER_RUNTIME_DIR": str(runtime)}
     command = [sys.executable, "-P", "-m", "smtplab", "lessons", str(folder), "--lang", lang]
     if LESSONS:
         command += ["--only", LESSONS]

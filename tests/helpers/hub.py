@@ -127,6 +127,34 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         assert not left, f"the hub left its servers behind: {left}"
 
 
+def xsrf(browser: requests.Session) -> str:
+    """Return the newest of the tokens that a form must send back."""
+    return [cookie.value or "" for cookie in browser.cookies if cookie.name == "_xsrf"][-1]
+
+
+def log_in(hub: Hub, name: str, password: str) -> requests.Session:
+    """Log in by the hub's form, as a browser does. Raises PermissionError."""
+    browser, login = requests.Session(), f"{hub.url}/hub/login"
+    browser.get(login, timeout=PATIENCE)
+    form = {"username": name, "password": password, "_xsrf": xsrf(browser)}
+    came = browser.post(login, data=form, timeout=PATIENCE, allow_redirects=False)
+    if came.status_code != 302:
+        browser.close()
+        if came.status_code not in (200, 403):  # the form again, with a sentence
+            came.raise_for_status()
+        raise PermissionError(f"{name} may not come in")
+    return browser
+
+
+def sign_up(hub: Hub, name: str, password: str) -> None:
+    """Ask for an account by the form of NativeAuthenticator."""
+    with requests.Session() as browser:
+        browser.get(f"{hub.url}/hub/signup", timeout=PATIENCE)
+        words = {"signup_password": password, "signup_password_confirmation": password}
+        form = {"username": name, **words, "_xsrf": xsrf(browser)}
+        browser.post(f"{hub.url}/hub/signup", data=form, timeout=PATIENCE).raise_for_status()
+
+
 class Learner:
     """Somebody who has logged in by the hub's form, and goes on with a token of her own."""
 
@@ -134,23 +162,12 @@ class Learner:
         self.hub, self.name = hub, name
         self.api = f"{hub.url}/hub/api/users/{name}"
         self.server = f"{hub.url}/user/{name}"
-        self.http = requests.Session()
-        login = f"{hub.url}/hub/login"
-        self.http.get(login, timeout=PATIENCE)
-        form = {"username": name, "password": password, "_xsrf": self.xsrf}
-        came = self.http.post(login, data=form, timeout=PATIENCE, allow_redirects=False)
-        if came.status_code != 302:
-            raise PermissionError(f"{name} may not come in: {came.status_code}")
-        made = self.http.post(f"{self.api}/tokens", headers={"X-XSRFToken": self.xsrf}, json={}, timeout=PATIENCE)
+        with log_in(hub, name, password) as browser:
+            headers = {"X-XSRFToken": xsrf(browser)}
+            made = browser.post(f"{self.api}/tokens", headers=headers, json={}, timeout=PATIENCE)
         made.raise_for_status()
-        self.http.close()
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"token {made.json()['token']}"
-
-    @property
-    def xsrf(self) -> str:
-        """The newest of the tokens that a form must send back."""
-        return [cookie.value or "" for cookie in self.http.cookies if cookie.name == "_xsrf"][-1]
 
     def ask(self, method: str, address: str, **options: Any) -> Any:
         """Ask the hub or a server, and return what it answers as JSON. Raises HTTPError."""
@@ -171,6 +188,10 @@ class Learner:
                 if event.get("ready"):
                     return
         raise OSError(f"{self.name}'s server did not say that it is ready")
+
+    def stop(self) -> None:
+        """Stop the server, as its owner does on the hub's page."""
+        self.ask("DELETE", f"{self.api}/server")
 
     def is_running(self) -> bool:
         """Return whether the hub knows of a server of hers."""

@@ -16,8 +16,8 @@ from tests.helpers.paths import TOP
 
 TABLE = tomllib.loads((TOP / "tests/data/z2jh-values.toml").read_text("utf-8"))
 TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "array": (list,), "object": (dict,),
-    "null": (type(None),),
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "array": (list,),
+    "object": (dict,), "null": (type(None),),
 }  # fmt: skip
 
 
