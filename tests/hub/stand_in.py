@@ -1,7 +1,7 @@
 """A stand-in for systemd-run and systemctl, where systemd does not run: it starts units under their accounts.
 
     stand_in.py systemd-run --unit NAME --uid=… --gid=… --property=… PROGRAM …
-    stand_in.py systemctl is-active|is-failed|stop|reset-failed NAME
+    stand_in.py systemctl is-active|is-failed|stop|reset-failed NAME, or --version
 
 It keeps to what systemd says of User=, Group=, SupplementaryGroups=, UMask=, EnvironmentFile=, WorkingDirectory= and
 RuntimeDirectory=; whatever limits a unit (memory, addresses, devices) it leaves out. Units are noted in STAND_IN_UNITS.
@@ -78,4 +78,7 @@ def control(units: Path, verb: str, name: str) -> int:
 if __name__ == "__main__":
     program, *given = sys.argv[1:]
     noted = Path(os.environ["STAND_IN_UNITS"])
+    if given == ["--version"]:
+        print("systemd 252 (252)")
+        sys.exit()
     sys.exit(start(noted, given) if program == "systemd-run" else control(noted, *given))
