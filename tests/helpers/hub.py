@@ -232,7 +232,7 @@ class Kernel:
         header = {"msg_id": number, "username": "", "session": "s", "msg_type": "execute_request", "version": "5.3"}
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
         message = {"header": header, "parent_header": {}, "metadata": {}, "channel": "shell", "buffers": []}
-        self.wire.send(json.dumps({**message, "content": {**content, "stop_on_error": True}}))
+        self.wire.send(json.dumps({**message, "content": {**content, "stop_on_error": False}}))
         shown: list[str] = []
         left = {"execute_reply", "idle"}
         while left:
@@ -245,6 +245,8 @@ class Kernel:
             kind, body = told["msg_type"], told["content"]
             if kind == "error":
                 raise RuntimeError(f"{code[:60]!r}: {body['ename']}: {body['evalue']}")
+            if body.get("status") == "aborted":
+                raise RuntimeError(f"{code[:60]!r} was not run")
             if kind == "stream":
                 shown.append(body["text"])
             elif kind in ("execute_result", "display_data"):
