@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import classroom, click, cold, commands, fixtures, life, load, memory, recorded, round_trip, site
+from benchmarks import classroom, click, cold, commands, fixtures, hub, life, load, memory, recorded, round_trip, site
 
 MEASURES = {
     "round_trip": round_trip, "commands": commands, "recorded": recorded, "cold": cold, "life": life, "load": load,
     "click": click, "site": site, "memory": memory, "fixtures": fixtures,
-    "classroom": classroom,
+    "classroom": classroom, "hub": hub,
 }  # fmt: skip
 
 
