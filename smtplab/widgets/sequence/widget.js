@@ -112,6 +112,10 @@ function render({ model, el }) {
     items.push(...step.notes.map((text) => note("is-note", text)));
     return items;
   };
+  let isFollowed = true; // until the reader scrolls away from the end
+  scroll.addEventListener("scroll", () => {
+    isFollowed = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+  });
   /** @param {Steps} message */
   const receive = (message) => {
     if (message.type !== "steps") return;
@@ -120,7 +124,7 @@ function render({ model, el }) {
       list.replaceChildren();
       first = message.start;
     }
-    const isAtEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR;
+    const isBeginning = !drawn.length; // it is read from its beginning; what is added is followed
     for (const items of drawn.splice(message.start - first)) for (const item of items) item.remove();
     for (const step of message.steps) {
       const items = itemsOf(step);
@@ -134,7 +138,7 @@ function render({ model, el }) {
     older.textContent = message.older;
     nothing.hidden = drawn.length > 0;
     actors.hidden = !drawn.length;
-    if (model.get("live") && isAtEnd) scroll.scrollTop = scroll.scrollHeight;
+    if (model.get("live") && isFollowed && !isBeginning) scroll.scrollTop = scroll.scrollHeight;
   };
 
   actors.hidden = true;

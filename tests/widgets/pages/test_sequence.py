@@ -15,6 +15,8 @@ from tests.helpers.blank_page import Mounted
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    import smtplab
+
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -33,3 +35,21 @@ def test_times_are_in_a_unit_that_is_read_at_a_glance(page: Page, lang: str, sho
     it = Mounted(page, SequencePresenter(said, lang))
     it.answer()
     expect(it.el.locator(".is-server .time")).to_have_text(shown)
+
+
+def test_it_is_read_from_its_beginning(page: Page, lab: smtplab.Lab) -> None:
+    """A long dialogue is shown from its greeting on; what is said then is followed, until the reader scrolls away."""
+    for _ in range(30):
+        lab.send("NOOP")
+    it = Mounted(page, SequencePresenter(lab))
+    scroll = it.el.locator(".scroll")
+    expect(it.el.get_by_text("NOOP", exact=True)).to_have_count(30)
+    assert scroll.evaluate("at => at.scrollHeight > at.clientHeight && at.scrollTop === 0")
+    lab.send("HELP MAIL")
+    it.answer()
+    expect(it.el.get_by_text("HELP MAIL", exact=True)).to_be_in_viewport()
+    scroll.evaluate("at => new Promise((done) => { at.onscroll = done; at.scrollTop = 0; })")
+    lab.send("HELP RCPT")
+    it.answer()
+    expect(it.el.get_by_text("HELP RCPT", exact=True)).to_have_count(1)
+    assert scroll.evaluate("at => at.scrollTop") == 0
