@@ -130,8 +130,8 @@ def choice(name: str) -> str:
         "question": "Which?",
         "option.a": "This",
         "option.b": "That",
-        "feedback.a": "Right.",
-        "feedback.b": "No.",
+        "feedback.a": "This it is.",
+        "feedback.b": "Look at this.",
     }
     rows = [f'{key}.{lang} = "{text} ({lang})"' for key, text in texts.items() for lang in LANGUAGES]
     return "\n".join(["", f'["{name}"]', 'kind = "choice"', 'right = "a"', *rows, ""])
