@@ -45,6 +45,7 @@ VALUES: dict[str, Callable[[smtplab.Lab], Any]] = {
     "Solution": lambda lab: smtplab.solution("01.rcpt"),
     "Survey": lambda lab: smtplab.survey(),
     "Transcript": lambda lab: lab.transcript,
+    "Verdict": lambda lab: smtplab.judge(lab.transcript[-1])[0],
     "Verdicts": lambda lab: smtplab.judge(lab.transcript[-1]),
 }
 WIDGETS: dict[str, Callable[[smtplab.Lab], Any]] = {
@@ -67,6 +68,7 @@ WITHOUT_OWN_TEXT = {
     "game",
     "watch_class",
     "Feedback",
+    "Verdict",
     "Verdicts",
     "HelpChart",
     "Personalities",
