@@ -206,10 +206,7 @@ def test_the_widgets_in_a_lesson(visit: Visit, picture: Callable[..., None]) -> 
         page.keyboard.press("Enter")
         expect(console.locator(".exchange").last.locator(".reading strong")).to_have_text(code)
     picture(console, "browser-edition-console")
-    page = visit.lesson("en/05-side-by-side.ipynb")
-    run_all(page, PATIENCE)
-    page.evaluate(START)
-    page.evaluate(SHOW, "smtplab.side_by_side(")
+    run(page, "smtplab.side_by_side(lab, 'HELP', 'XSTATUS')")
     side = page.locator(".smtplab-side").first
     side.get_by_role("textbox").first.fill("NOOP")
     side.get_by_role("button", name="Compare").click()
