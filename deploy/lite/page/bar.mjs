@@ -44,7 +44,10 @@ async function begin() {
   const notebook = () => [app.shell.currentWidget, ...app.shell.widgets("main")].find((widget) => widget?.sessionContext);
   await until(notebook);
   stage(3, texts.bar_kernel);
-  const slow = setTimeout(() => stage(3, texts.bar_no_kernel), 60_000);
+  const slow = setTimeout(() => {
+    stage(3, texts.bar_no_kernel);
+    globalThis.dispatchEvent(new Event("smtplab-slow")); // early.js looks whether a file is missing
+  }, 60_000);
   await until(() => notebook()?.sessionContext.session?.kernel?.status === "idle");
   clearTimeout(slow);
   strip.replaceChildren(menu(app, notebook, texts));

@@ -137,8 +137,9 @@
       }, Promise.resolve(""));
     }).then(function (found) {
       if (found) tell(found.missing ? "file_missing" : "file_changed", found.name.slice(top.length));
-      else tell(otherwise, detail);
-    }, function () { tell(otherwise, detail); });
+      else if (otherwise) tell(otherwise, detail);
+      looking = Boolean(found || otherwise);
+    }, function () { if (otherwise) tell(otherwise, detail); });
   }
 
   function compare(name, digest) {
@@ -154,6 +155,9 @@
         });
     }, function () { return { missing: true, name: name }; });
   }
+
+  // Python that waits for a file that never came says nothing itself; where all came, it may be slow, and goes on.
+  window.addEventListener("smtplab-slow", function () { diagnose(""); });
 
   var failed = [];
   window.addEventListener("error", function (event) {
