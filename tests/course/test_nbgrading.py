@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the current directory, in which answers are kept."""
-    monkeypatch.delenv("SMTPLAB_PROGRESS")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_points_of_what_was_answered(here: Path) -> None:
     """A point where an answer was right, none before; a prediction's by the way it is counted."""
     assert (smtplab.points("01.rcpt"), smtplab.points("01.help")) == (0.0, 0.0)

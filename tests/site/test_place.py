@@ -39,6 +39,11 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
+def beside(target: Path) -> list[str]:
+    """Return the names in the folder that a site is put into."""
+    return sorted(path.name for path in target.parent.iterdir())
+
+
 @pytest.mark.parametrize("there", ["nothing", "an empty folder", "an older site"])
 def test_where_a_site_may_be_put(tmp_path: Path, site: Path, there: str) -> None:
     """A site goes where nothing is, into an empty folder, or in place of an older site, and nothing else is left."""
@@ -54,7 +59,7 @@ def test_where_a_site_may_be_put(tmp_path: Path, site: Path, there: str) -> None
     assert contents(target) == contents(site)
     assert is_site(target)
     assert same(site, target)
-    assert sorted(path.name for path in target.parent.iterdir()) == ["public"]
+    assert beside(target) == ["public"]
 
 
 def _foreign(target: Path) -> None:
@@ -152,7 +157,7 @@ def test_what_fails_leaves_the_old_site_whole(
         put(site, target)
     assert contents(target) == old
     assert is_site(target)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "public"]
+    assert beside(target) == ["made", "public"]
 
 
 @pytest.mark.parametrize("when", ["while it builds", "while it is copied"])
@@ -177,7 +182,7 @@ def test_what_comes_in_meanwhile_is_seen(
         put(site, target)
     assert (target / "thesis.txt").read_text() == "mine"
     assert (target / "index.html").read_text() == "older"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "public"]
+    assert beside(target) == ["made", "public"]
 
 
 @pytest.mark.parametrize("what", ["thesis.txt", "page/thesis.txt", "folder"])
