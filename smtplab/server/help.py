@@ -5,7 +5,13 @@ The texts go over the wire, so they are ASCII and English, as servers' help text
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from smtplab.protocol.reply import Reply
+from smtplab.server.output import printable, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 class Topic(NamedTuple):
@@ -34,3 +40,24 @@ TOPICS = {
 }
 
 ALIASES = {"MAIL FROM": "MAIL", "RCPT TO": "RCPT"}
+
+
+def help_reply(topics: Mapping[str, Topic], topic: str, extension: Callable[[str], str]) -> Reply:
+    """Return the reply to HELP: 214 with every command, 214 with one command's syntax, 504 to an unknown topic.
+
+    topics: those of the commands that can be given now. extension: returns what a verb's syntax may have besides.
+    Source: RFC 5321 §4.1.1.8, §4.3.2 (214), §4.2.1 (504).
+    """
+    if not topic:
+        width = max(len(each.syntax) for each in topics.values())
+        listed = (f"{each.syntax:<{width}}  {each.use}".rstrip() for each in topics.values())
+        return Reply.of(
+            214, "Commands of this server:", *map(printable, listed), "HELP topic tells more of one of them"
+        )
+    wanted = " ".join(topic.upper().split())
+    wanted = ALIASES.get(wanted, wanted)
+    if wanted not in topics:
+        return Reply.of(504, f"HELP topic {quoted(topic)} unknown; HELP alone lists the topics")
+    found = topics[wanted]
+    more = (found.use, f"See {found.source}") if found.source else ()
+    return Reply.of(214, printable(f"Syntax: {found.syntax}{extension(wanted)}"), *more)

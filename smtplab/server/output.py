@@ -90,3 +90,9 @@ def _safe(line: bytes, *, utf8: bool) -> bytes:
 
 def _escape(octets: bytes) -> bytes:
     return b"".join({0x0D: rb"\r", 0x0A: rb"\n"}.get(octet, rb"\x%02x" % octet) for octet in octets)
+
+
+def quoted(text: str) -> str:
+    """Return a client's own text so that it can stand in a reply: printable ASCII in quotes, at most 40 characters."""
+    safe = "".join(character if " " <= character <= "~" else "?" for character in text)
+    return f'"{safe if len(safe) <= 40 else safe[:37] + "..."}"'

@@ -15,9 +15,10 @@ from aiosmtpd.smtp import syntax
 
 from smtplab.protocol.reply import CLOSING_CODES, Reply
 from smtplab.protocol.sources import Source
+from smtplab.server import refusals
 from smtplab.server.failures import is_interrupt, status_of
 from smtplab.server.guard import GuardedSMTP
-from smtplab.server.help import ALIASES, TOPICS, Topic
+from smtplab.server.help import TOPICS, Topic, help_reply
 from smtplab.server.limits import (
     COMMAND_LINE_LIMIT,
     RECIPIENTS,
@@ -40,9 +41,7 @@ _say = Sentences("server/errors")
 _GATHERED = 65536
 """Octets of a reply that are held back until its last line comes; a longer one goes out in pieces."""
 
-_PATHS = {"MAIL": b"FROM:<", "RCPT": b"TO:<"}
-"""How the argument begins: a path stands in angle brackets, with no space before it (RFC 5321 §3.3, §4.1.2)."""
-_LOOKED_AT = {*_PATHS, "AUTH", "STARTTLS"}
+_LOOKED_AT = {*refusals.PATHS, "AUTH", "STARTTLS"}
 """Commands that may be refused for more than the octets of their line."""
 
 # aiosmtpd logs every unknown command as a warning; without a handler Python prints those on stderr, in the middle of a
@@ -162,7 +161,7 @@ class LabSMTP(GuardedSMTP):
         moment = (line, self.session.extended_smtp, self._tls_protocol)
         if moment == self._help_moment:
             return self._help_answer
-        if not (_is_plain(line) and known and len(line) <= COMMAND_LINE_LIMIT and verb not in _LOOKED_AT):
+        if not (refusals.is_plain(line) and known and len(line) <= COMMAND_LINE_LIMIT and verb not in _LOOKED_AT):
             refusal = self._refusal(line, verb, rest, known=known)
             if refusal is not None:
                 return _live(refusal)
@@ -171,25 +170,20 @@ class LabSMTP(GuardedSMTP):
             return self._help_answer
         return None
 
-    def _refusal(self, line: bytes, verb: str, rest: bytes, *, known: bool) -> Reply | None:  # noqa: PLR0911
+    def _refusal(self, line: bytes, verb: str, rest: bytes, *, known: bool) -> Reply | None:
         """Return the refusal of a line that is too long, holds what it may not, or names an unknown verb."""
-        words = line.removesuffix(b"\r\n")
         limit = self.command_size_limits[verb] if self.session.extended_smtp else COMMAND_LINE_LIMIT
-        if len(line) > limit:
-            return Reply.of(500, f"Command line too long: at most {limit} octets, CR LF included")
-        if b"\n" in words or b"\r" in words:
-            return Reply.of(500, "Syntax error: CR and LF stand only together, at the end of a line")
-        if words and not known:
-            return Reply.of(500, f'Command "{_shown(verb)}" not recognized; HELP lists the commands')
-        if not self.enable_SMTPUTF8 and not words.isascii():
-            return Reply.of(501, "Syntax error in parameters: octets outside ASCII need SMTPUTF8, not offered here")
+        if refusal := refusals.of_line(line, limit):
+            return refusal
+        if line.removesuffix(b"\r\n") and not known:
+            return refusals.unknown(verb)
+        if not self.enable_SMTPUTF8 and not line.isascii():
+            return refusals.NOT_ASCII
         if (verb == "STARTTLS" and not self.tls_context) or (verb == "AUTH" and not self._auth_is_offered()):
-            return Reply.of(502, f"Command {verb} not implemented here")
+            return refusals.not_here(verb)
         if verb == "RCPT" and self.envelope is not None and len(self.envelope.rcpt_tos) >= RECIPIENTS:
             return TOO_MANY_RECIPIENTS
-        if verb in _PATHS and rest and not _begins_path(verb, rest.strip()) and self._is_aiosmtpds(verb):
-            return Reply.of(501, f"Syntax: {TOPICS[verb].syntax}")
-        return None
+        return refusals.of_path(verb, rest) if verb in refusals.PATHS and self._is_aiosmtpds(verb) else None
 
     def _is_aiosmtpds(self, verb: str) -> bool:
         """Return whether aiosmtpd's own method answers a verb, not a child's."""
@@ -291,21 +285,12 @@ class LabSMTP(GuardedSMTP):
             for name, method in sorted(self._smtp_methods.items())
             if self._syntax_available(method) and (name != "AUTH" or self._tls_protocol or not self._auth_require_tls)
         }
-        if not topic:
-            width = max(len(topic.syntax) for topic in topics.values())
-            listed = (f"{topic.syntax:<{width}}  {topic.use}".rstrip() for topic in topics.values())
-            return Reply.of(
-                214, "Commands of this server:", *map(printable, listed), "HELP topic tells more of one of them"
-            )
-        wanted = " ".join(topic.upper().split())
-        wanted = ALIASES.get(wanted, wanted)
-        if wanted not in topics:
-            return Reply.of(504, f'HELP topic "{_shown(topic)}" unknown; HELP alone lists the topics')
-        found = topics[wanted]
-        method = self._smtp_methods[wanted]
-        extended = getattr(method, "__smtp_syntax_extended__", None) if self.session.extended_smtp else None
-        more = (found.use, f"See {found.source}") if found.source else ()
-        return Reply.of(214, printable(f"Syntax: {found.syntax}{extended or ''}"), *more)
+        return help_reply(topics, topic, self._extension)
+
+    def _extension(self, verb: str) -> str:
+        """Return what a verb's syntax may have besides, once the client has said EHLO."""
+        extended = getattr(self._smtp_methods[verb], "__smtp_syntax_extended__", None)
+        return str(extended or "") if self.session.extended_smtp else ""
 
     @syntax("XSTATUS")  # type: ignore[untyped-decorator]
     async def smtp_XSTATUS(self, arg: str | None) -> None:  # noqa: N802
@@ -336,22 +321,5 @@ def _turn_away(transport: Any) -> None:
     transport.close()
 
 
-def _is_plain(line: bytes) -> bool:
-    """Return whether a line is ASCII, and its CR and LF stand at its end alone."""
-    return line.isascii() and line.find(b"\r") == len(line) - 2 == line.find(b"\n") - 1
-
-
-def _begins_path(verb: str, argument: bytes) -> bool:
-    """Return whether the argument of MAIL or RCPT begins as it should; a recipient has a path that is not empty."""
-    begin = _PATHS[verb]
-    return argument[: len(begin)].upper() == begin and (verb == "MAIL" or argument[len(begin) :][:1] not in (b">", b""))
-
-
 def _live(reply: Reply) -> Answer:
     return Answer(reply.raw, source="live")
-
-
-def _shown(text: str) -> str:
-    """Return text so that it can stand in a reply: printable ASCII, at most 40 characters of it."""
-    safe = "".join(character if " " <= character <= "~" else "?" for character in text)
-    return safe if len(safe) <= 40 else safe[:37] + "..."
