@@ -15,7 +15,7 @@ const NEAR = 40; // pixels from the end within which one reads the newest
  * @param {string} tag
  * @param {Record<string, string>} values of its attributes
  */
-function drawn(tag, values) {
+function drawing(tag, values) {
   return attributes(document.createElementNS("http://www.w3.org/2000/svg", tag), values);
 }
 
@@ -25,10 +25,10 @@ function drawn(tag, values) {
  */
 function arrow(right) {
   const [at, tip] = right ? ["100%", "M-11 1 0 6-11 11z"] : ["0", "M11 1 0 6 11 11z"];
-  const svg = drawn("svg", { class: "arrow", "aria-hidden": "true", height: "12", width: "100%" });
-  const head = drawn("svg", { x: at, overflow: "visible" });
-  head.append(drawn("path", { d: tip }));
-  svg.append(drawn("line", { x1: "0", x2: "100%", y1: "6", y2: "6" }), head);
+  const svg = drawing("svg", { class: "arrow", "aria-hidden": "true", height: "12", width: "100%" });
+  const head = drawing("svg", { x: at, overflow: "visible" });
+  head.append(drawing("path", { d: tip }));
+  svg.append(drawing("line", { x1: "0", x2: "100%", y1: "6", y2: "6" }), head);
   return svg;
 }
 
@@ -119,12 +119,13 @@ function render({ model, el }) {
   /** @param {Steps} message */
   const receive = (message) => {
     if (message.type !== "steps") return;
+    const isBeginning = !drawn.length; // it is read from its beginning; what is added is followed
+    const follows = model.get("live") && isFollowed && !isBeginning;
     if (message.start < first || message.start > first + drawn.length) {
       drawn = [];
       list.replaceChildren();
       first = message.start;
     }
-    const isBeginning = !drawn.length; // it is read from its beginning; what is added is followed
     for (const items of drawn.splice(message.start - first)) for (const item of items) item.remove();
     for (const step of message.steps) {
       const items = itemsOf(step);
@@ -138,7 +139,7 @@ function render({ model, el }) {
     older.textContent = message.older;
     nothing.hidden = drawn.length > 0;
     actors.hidden = !drawn.length;
-    if (model.get("live") && isFollowed && !isBeginning) scroll.scrollTop = scroll.scrollHeight;
+    if (follows) scroll.scrollTop = scroll.scrollHeight;
   };
 
   actors.hidden = true;
