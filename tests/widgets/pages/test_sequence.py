@@ -48,6 +48,11 @@ def test_it_is_read_from_its_beginning(page: Page, lab: smtplab.Lab) -> None:
     lab.send("HELP MAIL")
     it.answer()
     expect(it.el.get_by_text("HELP MAIL", exact=True)).to_be_in_viewport()
+    for _ in range(300):  # more than are shown: what is there is replaced whole
+        lab.send("NOOP")
+    lab.send("HELP NOOP")
+    it.answer()
+    expect(it.el.get_by_text("HELP NOOP", exact=True)).to_be_in_viewport()
     scroll.evaluate("at => new Promise((done) => { at.onscroll = done; at.scrollTop = 0; })")
     lab.send("HELP RCPT")
     it.answer()
