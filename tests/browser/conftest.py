@@ -16,14 +16,18 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
 from playwright.sync_api import expect
 
 from smtplab.course.logbook import FILE
+from smtplab.site.build import build_site
+from smtplab.site.serve import serving
 from tests.helpers.paths import TOP
 from tests.helpers.running import free_port
+from tests.helpers.visiting import Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,3 +187,33 @@ def picture() -> object:
             of.page.set_viewport_size({"width": 1300, "height": 1000})
 
     return take
+
+
+# --- the browser edition
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Build the site from this checkout and serve it as plain files; return its address."""
+    folder = tmp_path_factory.mktemp("site") / "public"
+    build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
+    with serving(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Return a visitor with nothing stored; nothing is asked of another host, and no error written to the console."""
+    context = browser.new_context(viewport={"width": 1300, "height": 1000}, permissions=["clipboard-write"])
+    visitor = Visit(context, site)
+
+    def seen(url: str) -> None:
+        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.split("://")[1].startswith(
+            urlsplit(site).netloc
+        ):
+            visitor.foreign.append(url)
+
+    context.on("request", lambda request: seen(request.url))
+    yield visitor
+    context.close()
+    assert (visitor.foreign, visitor.errors) == ([], [])

@@ -14,12 +14,12 @@ from smtplab.course.experiments import experiment, experiments
 from smtplab.course.game import CELLS, game_round
 from smtplab.recordings.recording import names
 from smtplab.site.landing import home
-from tests.browser.test_site import PATIENCE, Visit, site, visit  # the site that is built once, and its visitor
+from tests.helpers.visiting import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["site", "visit"]
+    from tests.helpers.visiting import Visit
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -2,97 +2,30 @@
 
 from __future__ import annotations
 
-import configparser
-import json
-import os
 import re
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from smtplab.site.build import build_site
 from smtplab.site.landing import home
-from smtplab.site.serve import serving
 from smtplab.text.language import LANGUAGES
 from tests.helpers import drivers
 from tests.helpers.answering import CELLS, SHOW, START, answer_wrongly_and_rightly, run_all
 from tests.helpers.paths import TOP
+from tests.helpers.visiting import PATIENCE, outputs, run, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
+    from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from tests.helpers.visiting import Visit
 
 
 LESSONS = sorted(path.name for path in (TOP / "notebooks/en").glob("*.ipynb"))
-PATIENCE = 90_000
-
 pytestmark = pytest.mark.timeout(400)
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the site from this checkout and serve it as plain files; return its address."""
-    folder = tmp_path_factory.mktemp("site") / "public"
-    build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
-    with serving(folder) as address:
-        yield address
-
-
-@dataclass
-class Visit:
-    """A visitor's browser: what it asked of others, and what went wrong."""
-
-    context: BrowserContext
-    site: str
-    foreign: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def page(self, path: str) -> Page:
-        """Open a page of the site."""
-        page = self.context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(self.site + path)
-        return page
-
-    def lesson(self, name: str, app: str = "lab") -> Page:
-        """Open a lesson and wait for its kernel."""
-        page = self.page(f"{app}/index.html?path={name}")
-        page.locator("#smtplab-bar summary").wait_for()
-        return page
-
-    def _console(self, message: ConsoleMessage) -> None:
-        url = message.location.get("url", "")
-        # JupyterLab asks where the files of a traceback are, of a server that is not there
-        stock = "status of 404" in message.text and urlsplit(url).path.startswith("/api/")
-        if message.type == "error" and not stock:
-            self.errors.append(f"{message.text} {url}")
-
-
-@pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
-    """Return a visitor with nothing stored; nothing is asked of another host, and no error written to the console."""
-    context = browser.new_context(viewport={"width": 1300, "height": 1000}, permissions=["clipboard-write"])
-    visitor = Visit(context, site)
-
-    def seen(url: str) -> None:
-        if urlsplit(url).scheme in ("http", "https", "ws", "wss") and not url.split("://")[1].startswith(
-            urlsplit(site).netloc
-        ):
-            visitor.foreign.append(url)
-
-    context.on("request", lambda request: seen(request.url))
-    yield visitor
-    context.close()
-    assert (visitor.foreign, visitor.errors) == ([], [])
 
 
 # --- the landing page
@@ -150,38 +83,6 @@ def test_where_python_cannot_start(visit: Visit) -> None:
 # --- the lessons
 
 
-def outputs(page: Page) -> list[list[dict[str, Any]]]:
-    """Run all cells of the open lesson; return each code cell's outputs."""
-    run_all(page, PATIENCE)
-    outputs: list[list[dict[str, Any]]] = page.evaluate(f"{CELLS}.map((cell) => cell.model.toJSON().outputs)")
-    return outputs
-
-
-def shown(outputs: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Return what outputs show, as text, with what may change taken out by nbval's own rules."""
-    rules = configparser.ConfigParser()
-    rules.read(TOP / "smtplab/testing/nbval-sanitize.cfg")
-    rows: list[tuple[str, str]] = []
-    for output in outputs:
-        if output["output_type"] == "stream":
-            if rows and rows[-1][0] == output["name"]:
-                rows[-1] = (output["name"], rows[-1][1] + "".join(output["text"]))
-            else:
-                rows.append((output["name"], "".join(output["text"])))
-        elif output["output_type"] == "error":
-            rows.append(("error", f"{output['ename']}: {output['evalue']}"))
-        else:
-            drawn = "image/png" if any("vega" in kind for kind in output["data"]) else ""  # JupyterLab's, of the chart
-            rows += [
-                (kind, json.dumps(data, sort_keys=True) if isinstance(data, dict) else "".join(data))
-                for kind, data in sorted(output["data"].items())
-                if "widget" not in kind and kind != drawn
-            ]
-    for rule in rules.sections():
-        rows = [(kind, re.sub(rules[rule]["regex"], rules[rule]["replace"], text)) for kind, text in rows]
-    return rows
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_shows_what_it_shows_on_a_computer(visit: Visit, lesson: str, lang: str) -> None:
@@ -220,21 +121,14 @@ def test_the_widgets_in_a_lesson(visit: Visit, picture: Callable[..., None]) -> 
     expect(gallery.locator(".details")).to_contain_text("Commands supported:")
 
 
-NEW_CELL = """async (source) => {
-  await jupyterapp.commands.execute("notebook:move-cursor-up");
-  const notebook = jupyterapp.shell.currentWidget;
-  const cells = notebook.content.model.sharedModel;
-  cells.insertCell(cells.cells.length, {cell_type: "code", source});
-  const cell = notebook.content.widgets.at(-1);
-  notebook.content.activeCellIndex = notebook.content.widgets.length - 1;
-  await jupyterapp.commands.execute("notebook:run-cell");
-  return cell.model.toJSON().outputs;
-}"""
-
-
-def run(page: Page, source: str) -> list[tuple[str, str]]:
-    """Run a new cell at the end of the lesson; return what it shows."""
-    return shown(page.evaluate(NEW_CELL, source))
+def test_the_lesson_asked_for_is_the_one_shown(visit: Visit) -> None:
+    """Whatever lesson was open at the last visit, an address shows the lesson that it names."""
+    page = visit.lesson("en/01-first-contact.ipynb")
+    saved = "jupyterapp.serviceManager.workspaces.fetch('default').then((found) => JSON.stringify(found.data))"
+    page.wait_for_function(f"{saved}.then((data) => data.includes('notebook:en/01-first-contact.ipynb'))")
+    for name in ("es/06-in-the-wild.ipynb", "en/01-first-contact.ipynb", "es/02-anatomy-of-a-reply.ipynb"):
+        page = visit.lesson(name)
+        assert page.evaluate("jupyterapp.shell.currentWidget.context.path") == name
 
 
 def test_what_a_browser_cannot_do(visit: Visit) -> None:

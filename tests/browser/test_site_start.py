@@ -9,13 +9,13 @@ import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_site import PATIENCE, Visit, outputs, run, shown, site, visit
 from tests.helpers.paths import TOP
+from tests.helpers.visiting import PATIENCE, outputs, run, shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Request, Route
 
-__all__ = ["site", "visit"]
+    from tests.helpers.visiting import Visit
 
 LESSON = "en/01-first-contact.ipynb"
 TOLD = "#smtplab-told"

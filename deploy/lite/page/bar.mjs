@@ -4,7 +4,8 @@
 const base = new URL("../", import.meta.url);
 const query = new URLSearchParams(location.search);
 const languages = document.querySelector('script[src$="page/bar.mjs"]').dataset.languages.split(" ");
-const folder = (query.get("path") ?? "").split("/")[0];
+const asked = query.get("path") ?? "";
+const folder = asked.split("/")[0];
 const lang = languages.includes(folder) ? folder : languages[0];
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
@@ -43,6 +44,10 @@ async function begin() {
   // in a window without the focus no widget is the current one
   const notebook = () => [app.shell.currentWidget, ...app.shell.widgets("main")].find((widget) => widget?.sessionContext);
   await until(notebook);
+  // JupyterLite opens the lesson that was asked for before it lays out the tabs of the last visit, which may drop it
+  if (asked.endsWith(".ipynb") && notebook().context.path !== asked) {
+    await app.commands.execute("docmanager:open", { path: asked, factory: "Notebook" }).catch(() => {});
+  }
   stage(3, texts.bar_kernel);
   const slow = setTimeout(() => {
     stage(3, texts.bar_no_kernel);
