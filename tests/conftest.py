@@ -113,7 +113,7 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def needs() -> Callable[[object, str], None]:
     """Skip with a reason where something is missing; fail under CI, where all of it must be there."""
 

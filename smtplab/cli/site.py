@@ -15,9 +15,10 @@ from smtplab.text.texts import Texts
 @command()
 @argument("directory", type=click.Path(path_type=Path), default=SITE)
 @option("--serve", is_flag=True, help="option_serve")
+@option("--scorm", is_flag=True, help="option_scorm")
 @option("--port", type=Port(), default=8000, show_default=True, help="option_port")
 @lang_option
-def site(directory: Path, port: int, *, serve: bool) -> None:
+def site(directory: Path, port: int, *, serve: bool, scorm: bool) -> None:
     """Build the lessons as a static site into DIRECTORY, for a browser with nothing installed.
 
     DIRECTORY is a new or empty folder, or one with such a site in it, which is replaced whole. [default: smtplab-site]
@@ -25,10 +26,19 @@ def site(directory: Path, port: int, *, serve: bool) -> None:
     from smtplab.site.build import build_site
     from smtplab.site.place import is_site
 
-    if not serve or not is_site(directory):
+    if scorm or not serve or not is_site(directory):
         build_site(directory, say=say)
+    if scorm:
+        _pack(directory)
     if serve:
         _serve(directory, port)
+
+
+def _pack(directory: Path) -> None:
+    from smtplab.site.scorm import build_package
+
+    package = build_package(directory)
+    say(Texts("cli/texts")("site_packed", package=package, size=f"{package.stat().st_size / 1e6:.1f}"))
 
 
 def _serve(directory: Path, port: int) -> None:

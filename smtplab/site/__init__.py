@@ -3,5 +3,5 @@
 It is put together from packages and from deploy/lite/; `smtplab site` is its command. Nothing here runs in a lesson.
 """
 
-__all__ = ["build", "place", "serve"]
+__all__ = ["build", "place", "scorm", "serve"]
 """The modules that other rooms may use."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _say = Sentences("site/errors")
 
-_FILES = ("ahead.mjs", "early.js", "keep.mjs", "kernel.mjs", "python.mjs")
+_FILES = ("ahead.mjs", "any-type.mjs", "early.js", "keep.mjs", "kernel.mjs", "python.mjs")
 _POLICY = (
     "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; form-action 'self'"

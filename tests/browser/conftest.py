@@ -193,11 +193,17 @@ def picture() -> object:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the site from this checkout and serve it as plain files; return its address."""
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the site from this checkout; return its folder."""
     folder = tmp_path_factory.mktemp("site") / "public"
     build_site(folder, cache=Path(os.environ.get("SMTPLAB_CACHE") or TOP / ".venv/smtplab-cache"))
-    with serving(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
+    """Serve the site as plain files; return its address."""
+    with serving(site_folder) as address:
         yield address
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WIDGETS = PACKAGE / "widgets"
-PAGE, START = TOP / "deploy/lite/page", TOP / "deploy/lite/start"
+PAGE, START, SCORM = (TOP / "deploy/lite" / name for name in ("page", "start", "scorm"))
 
 
 @pytest.fixture
@@ -52,7 +52,12 @@ def test_types(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_tools")
 def test_lint() -> None:
     """Biome finds nothing wrong in any widget, nor in the landing page's own files."""
-    assert javascript.lint_errors(WIDGETS, *PAGE.glob("*.mjs"), *PAGE.glob("*.css"), *START.glob("*.mjs")) == []
+    assert (
+        javascript.lint_errors(
+            WIDGETS, *PAGE.glob("*.mjs"), *PAGE.glob("*.css"), *START.glob("*.mjs"), *SCORM.glob("*.*s")
+        )
+        == []
+    )
 
 
 @pytest.mark.slow

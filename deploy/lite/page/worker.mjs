@@ -1,6 +1,7 @@
 // Python in a worker: the page stays alive while it loads. Takes {lang} once, then text for the page's Python side;
 // posts {stage} while it loads and {text} afterwards, {failed} where Python cannot be started.
 
+import "../start/any-type.mjs";
 import { loadPyodide } from "../static/pyodide/pyodide.mjs";
 
 let page;

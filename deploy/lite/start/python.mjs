@@ -2,6 +2,7 @@
 // What is kept is the interpreter's memory as it stands when all imports are done, and before it has seen anything of the
 // learner's; the files come from the archive each time. It is kept by this browser for itself.
 
+import "./any-type.mjs";
 import { loadPyodide as load } from "../static/pyodide/pyodide.mjs";
 
 const packages = new URL("packages.data", import.meta.url);
