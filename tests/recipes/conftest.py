@@ -64,7 +64,7 @@ class Copy:
     def tests(self, *names: str) -> str:
         """Run tests of the copy; return nothing where they pass, else what they say."""
         ran = self.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *names)
-        return "" if ran.returncode == 0 else ran.stdout
+        return "" if ran.returncode == 0 else f"{ran.stdout}{ran.stderr}\nexit status {ran.returncode}"
 
     def left_out(self, checks: str = "") -> str:
         """Return what the copy says of steps that were left out, as its test does. checks: one of them, else all."""
