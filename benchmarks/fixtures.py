@@ -1,19 +1,25 @@
-"""A server for a test, as its author would choose one: smtpdfix, aiosmtpd's Controller, and the lab of `smtp_lab`.
+"""A server for a test, as its author would choose one: the lab of `smtp_lab`, and its peers from PyPI and npm.
 
-Each is started, has one mail sent to it by smtplib, which is read back, and is stopped; the three take turns.
+Each is started, has one mail sent to it by smtplib, which is read back, and is stopped; they take turns. npm's runs
+in one Node.js that is there from the beginning, as for a test written in JavaScript. Needs the extra `bench` and npm.
 """
 
 from __future__ import annotations
 
 import gc
+import shutil
 import smtplib
 import statistics
+import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from pytest_localserver.smtp import Server as LocalServer
 from smtpdfix import SMTPDFix
 
 from benchmarks.peer import stock
@@ -62,7 +68,73 @@ def smtpdfix() -> Iterator[tuple[tuple[str, int], Callable[[], int]]]:
         yield (running.hostname, running.port), lambda: len(running.messages)
 
 
-SERVERS: dict[str, Server] = {"lab": lab, "controller": controller, "smtpdfix": smtpdfix}
+@contextmanager
+def localserver() -> Iterator[tuple[tuple[str, int], Callable[[], int]]]:
+    """Run what pytest-localserver's fixture is."""
+    running = LocalServer(host="127.0.0.1")
+    running.start()
+    try:
+        yield running.addr, lambda: len(running.outbox)
+    finally:
+        running.stop()
+
+
+TESTER = """
+const tester = require("smtp-tester");
+const lines = require("node:readline").createInterface({ input: process.stdin });
+let server, mails;
+const count = () => (mails ? console.log(mails) : setImmediate(count));
+lines.on("line", (line) => {
+  if (line === "start") {
+    mails = 0;
+    server = tester.init({ port: 0, host: "127.0.0.1" });
+    server.bind(() => { mails += 1; });
+    const { server: socket } = server.smtpServer;
+    socket.once("listening", () => console.log(socket.address().port));
+  } else if (line === "count") count();
+  else server.stop(() => console.log("stopped"));
+});
+"""
+
+
+@contextmanager
+def npm_tester() -> Iterator[Server]:
+    """Run Node.js with smtp-tester; yield what starts and stops a server in it."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        npm, node = shutil.which("npm") or "npm", shutil.which("node") or "node"
+        subprocess.run([npm, "install", "--silent", "--no-audit", "smtp-tester@2"], cwd=folder, check=True)
+        Path(folder, "tester.js").write_text(TESTER, "utf-8")
+        running = stack.enter_context(
+            subprocess.Popen(
+                [node, "tester.js"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            )
+        )
+        stack.callback(running.terminate)
+
+        def say(line: str) -> str:
+            assert running.stdin
+            assert running.stdout
+            print(line, file=running.stdin, flush=True)
+            return running.stdout.readline().strip()
+
+        @contextmanager
+        def server() -> Iterator[tuple[tuple[str, int], Callable[[], int]]]:
+            port = int(say("start"))
+            try:
+                yield ("127.0.0.1", port), lambda: int(say("count"))
+            finally:
+                say("stop")
+
+        yield server
+
+
+SERVERS: dict[str, Server] = {
+    "lab": lab,
+    "smtpdfix": smtpdfix,
+    "Controller": controller,
+    "pytest-localserver": localserver,
+}
 
 
 def life(server: Server) -> float:
@@ -83,22 +155,24 @@ def one_test(server: Server) -> float:
     return (perf_counter() - begun) * 1e3
 
 
-def medians(what: Callable[[Server], float]) -> dict[str, float]:
+def medians(what: Callable[[Server], float], servers: dict[str, Server]) -> dict[str, float]:
     """Return the median of each, over rounds in which they take turns."""
-    taken: dict[str, list[float]] = {name: [] for name in SERVERS}
+    taken: dict[str, list[float]] = {name: [] for name in servers}
     for _ in range(ROUNDS):
-        for name, server in SERVERS.items():
+        for name, server in servers.items():
             taken[name].append(what(server))
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
 def measure() -> Iterator[Row]:
-    """Compare the three; then look at what a thousand tests leave behind."""
-    lives, tests = medians(life), medians(one_test)
-    yield Row("fixture ready and torn down, smtpdfix", lives["lab"], lives["smtpdfix"], "ms", 0.5)
-    yield Row("  aiosmtpd's Controller", lives["lab"], lives["controller"], "ms", 1.0)
-    yield Row("one mail sent and read back, smtpdfix", tests["lab"], tests["smtpdfix"], "ms", 1.0)
-    yield Row("  aiosmtpd's Controller", tests["lab"], tests["controller"], "ms", 1.0)
+    """Compare them; then look at what a thousand tests leave behind."""
+    with npm_tester() as tester:
+        servers = {**SERVERS, "smtp-tester": tester}
+        lives, tests = medians(life, servers), medians(one_test, servers)
+    for name in list(servers)[1:]:
+        goal = 0.5 if name == "smtpdfix" else 1.0
+        yield Row(f"fixture ready and gone, {name}", lives["lab"], lives[name], "ms", goal)
+        yield Row("  one mail sent and read back", tests["lab"], tests[name], "ms", 1.0)
     process = psutil.Process()
     held: list[tuple[int, int, float]] = []
     for number in range(1, TESTS + 1):

@@ -27,8 +27,8 @@ ENVIRONMENT = TOP / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 PROGRAMS = {
-    "chromium": "chromium", "curl": "curl", "swaks": "swaks", "npm": "npm", "firefox-esr": "firefox-esr",
-    "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb",
+    "chromium": "chromium", "curl": "curl", "msmtp": "msmtp", "swaks": "swaks", "npm": "npm",
+    "firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb",
 }  # fmt: skip
 """Program → Debian package."""
 
