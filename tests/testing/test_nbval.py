@@ -25,16 +25,23 @@ CELLS = (
 """Code, and what it showed in another edition of the notebook, on another day."""
 
 
-def notebook(cells: tuple[tuple[str, str, str], ...]) -> str:
-    """Return a notebook with outputs, as it lies on the disk."""
+LOOK = 'from IPython.display import HTML\nHTML(\'<p class="new" style="color: red">214</p>\')'
+OLD_LOOK, OTHER_TEXT = '<p style="font-size: 9px">214</p>', '<p style="font-size: 9px">211</p>'
+
+
+def notebook(cells: tuple[tuple[str, str, str], ...], kernel: str = "") -> str:
+    """Return a notebook with outputs, as it lies on the disk. kernel: the name of its kernel."""
     made = []
     for number, (code, shown, kind) in enumerate(cells, 1):
         if kind == "stream":
             outputs = [new_output("stream", text=shown)]
         else:
-            outputs = [new_output(kind, {"text/plain": shown}, execution_count=number)] if kind else []
+            data = {"text/plain": "<IPython.core.display.HTML object>", "text/html": shown} if kind == "html" else {}
+            data = data or {"text/plain": shown}
+            outputs = [new_output("execute_result", data, execution_count=number)] if kind else []
         made.append(new_code_cell(code, execution_count=number, outputs=outputs))
-    return nbformat.writes(new_notebook(cells=made))
+    metadata = {"kernelspec": {"name": kernel, "display_name": kernel, "language": "python"}} if kernel else {}
+    return nbformat.writes(new_notebook(cells=made, metadata=metadata))
 
 
 @pytest.fixture
@@ -80,3 +87,22 @@ def test_over_xdist(
         (pytester.path / f"{name}.ipynb").write_text(notebook(CELLS), "utf-8")
     ran = run("-p", "xdist", "-n", "2", "--dist", "loadfile", "--nbval-sanitize-with", "rules.cfg")
     ran.assert_outcomes(passed=8)
+
+
+@pytest.mark.slow
+def test_another_look(pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]) -> None:
+    """HTML in other clothes passes with the rules; HTML that says something else fails."""
+    (pytester.path / "look.ipynb").write_text(notebook(((LOOK, OLD_LOOK, "html"), (LOOK, OTHER_TEXT, "html"))), "utf-8")
+    run("--nbval-sanitize-with", "rules.cfg").assert_outcomes(passed=1, failed=1)
+
+
+@pytest.mark.slow
+def test_a_kernel_of_another_name_and_a_checkout_beside_it(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
+    """A notebook that names a kernel nobody has runs in this Python, and imports no checkout that lies beside it."""
+    (pytester.path / "mine.ipynb").write_text(notebook(CELLS, kernel="somebody-elses"), "utf-8")
+    checkout = pytester.path / "smtplab"
+    (checkout / "smtplab").mkdir(parents=True)
+    (checkout / "smtplab/__init__.py").write_text("raise ImportError('the checkout was imported')\n", "utf-8")
+    run("--nbval-sanitize-with", "rules.cfg").assert_outcomes(passed=4)
