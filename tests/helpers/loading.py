@@ -43,12 +43,15 @@ def deaf(port: int, count: int, end: threading.Event) -> int:
     asked, full = b"HELP\r\n" * 2000, 0
     for sock in socks:
         sock.setblocking(False)
-    until = time.monotonic() + 5
+    until = time.monotonic() + 10
     with selectors.DefaultSelector() as ready:
         for sock in socks:
             ready.register(sock, selectors.EVENT_WRITE)
         while time.monotonic() < until:
-            for key, _ in ready.select(0.2):
+            takes = ready.select(0.5)
+            if not takes:
+                break
+            for key, _ in takes:
                 with suppress(BlockingIOError):
                     full += key.fileobj.send(asked)
     _ready()

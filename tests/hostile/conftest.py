@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the figures of a long run."""
-    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, [])]
+    reports = [each for kind in ("", "error") for each in terminalreporter.stats.get(kind, [])]  # of their ends
     figures = [(each.nodeid, value) for each in reports for name, value in each.user_properties if name == "figures"]
     if figures and Amount().long:
         terminalreporter.section(f"the campaign, seed {Amount().seed}")

@@ -127,7 +127,7 @@ def test_every_way_says_the_same(amount: Amount, figures: Figures) -> None:
         for server in (smtplab.LabSMTP, ByTheTask)
     ]
     try:
-        for number, stream in enumerate(inputs(amount, "commands", amount.of(600, 60_000))):
+        for number, stream in enumerate(inputs(amount, "commands", amount.of(250, 60_000))):
             data = stream + END
             began = time.perf_counter()
             for lab in labs:
@@ -149,7 +149,7 @@ def test_in_memory_many(amount: Amount, figures: Figures) -> None:
     draw = amount.draw("memory")
     fast, slow = (smtplab.start(carrier="memory", server=server) for server in (smtplab.LabSMTP, ByTheTask))
     with fast, slow:
-        for stream in inputs(amount, "in memory", amount.of(1_500, 200_000)):
+        for stream in inputs(amount, "in memory", amount.of(600, 200_000)):
             data = stream + END
             began = time.perf_counter()
             for lab in (fast, slow):

@@ -76,7 +76,7 @@ def probed(port: int, **options: bool) -> smtplab.Probe | None:
 @pytest.mark.usefixtures("memory")
 def test_probe(amount: Amount, figures: Figures) -> None:
     """A probe of any of them ends in time, with verdicts or one sentence, and each reply stands by its own command."""
-    for name, moment in chosen(amount, "probe", amount.of(16, len(COMBINATIONS))):
+    for name, moment in chosen(amount, "probe", amount.of(9, len(COMBINATIONS))):
         began = time.monotonic()
         with serving(misbehaving(name, moment)) as (_, port):
             result = probed(port)
@@ -93,7 +93,7 @@ def test_probe(amount: Amount, figures: Figures) -> None:
 def test_probe_with_starttls(amount: Amount, figures: Figures) -> None:
     """A server that says it goes ahead with TLS, and does not, is told in one sentence, in time."""
     draw = amount.draw("starttls")
-    for name in draw.sample(sorted(BEHAVIOURS), min(amount.of(5, 100), len(BEHAVIOURS))):
+    for name in draw.sample(sorted(BEHAVIOURS), min(amount.of(4, 100), len(BEHAVIOURS))):
         began = time.monotonic()
         with serving(misbehaving(name, b"", starttls=True)) as (_, port):
             assert probed(port, starttls=True) is None
@@ -110,7 +110,7 @@ def test_record(amount: Amount, figures: Figures, monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(recorder, "_IN_ORDER", [b"HELP\r\n", b"NOOP\r\n", b"RSET\r\n"])
         monkeypatch.setattr(recorder, "_FRESH", [b"HELP\r\n"])
         monkeypatch.setattr(recorder, "required_verbs", lambda: {"NOOP"})
-    for name, moment in chosen(amount, "record", amount.of(8, len(COMBINATIONS))):
+    for name, moment in chosen(amount, "record", amount.of(6, len(COMBINATIONS))):
         began = time.monotonic()
         with serving(misbehaving(name, moment)) as (host, port):
             try:

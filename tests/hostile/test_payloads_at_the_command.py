@@ -91,7 +91,8 @@ def test_what_a_server_is_recorded_to_say(
     monkeypatch.setattr("smtplab.recordings.recorder._MOST_TOPICS", 3)
     answers = {b"HELP": ANSWERS[b"HELP"], b"NOOP": b"250 \x1b[2J\r\n"}
     with server(talking(answers)) as (host, port):
-        text = shown(capsys, "record", f"{host}:{port}", "--name", "mine", "--timeout", "10")
+        odd = ("--software", "\x1b[2J", "--version", "\u202e\t\n")
+        text = shown(capsys, "record", f"{host}:{port}", "--name", "mine", "--timeout", "10", *odd)
     assert obeyed_in_text(text + (here / "mine.json").read_text("utf-8")) == ""
     text = shown(capsys, "send", "--personality", "mine.json", "HELP", "NOOP")
     assert r"\x1b[2J" in text
