@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from itertools import pairwise
@@ -161,9 +162,35 @@ def test_each_command_keeps_its_own_reply(amount: Amount, figures: Figures, gree
 
 def test_over_both_carriers(amount: Amount, figures: Figures) -> None:
     """Over tcp it is the same: each command has its own reply, and what each command gets is what it gets in memory."""
-    draw = amount.draw("carriers")
-    for data in draw.sample(inputs(amount, "tcp", amount.of(500, 20_000)), amount.of(130, 10_000)):
+    for data in inputs(amount, "tcp", amount.of(len(CORPUS) + 80, 10_000)):
         began = time.perf_counter()
         over_tcp = talk("tcp", data, greeting=False, close=True)
         assert over_tcp == talk("memory", data, greeting=False, close=True), data
         figures.took(time.perf_counter() - began)
+
+
+class Late(smtplab.LabSMTP):
+    """Says one more thing, some moment after its reply."""
+
+    async def smtp_XLATE(self, arg: str | None) -> None:
+        await self.push("250 in time")
+        self.later = self.loop.create_task(self.one_more(float(arg or 0)))
+
+    async def one_more(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self.push("250 late")
+
+
+def test_what_comes_late(carrier: str, amount: Amount, figures: Figures) -> None:
+    """A reply that nobody asked for, at some moment between two others, is neither the one's nor the other's."""
+    draw = amount.draw(f"late {carrier}")
+    with smtplab.start(carrier=carrier, server=Late, timeout=20) as lab:
+        for _ in range(amount.of(150, 20_000)):
+            began = time.perf_counter()
+            assert lab.send(f"XLATE {draw.uniform(0, 0.002):f}").text == "in time"
+            for line, begins in (("HELP", b"214-"), ("VRFY a", b"252"), ("HELP MAIL", b"214-Syntax: MAIL")):
+                assert lab.send(line).raw.startswith(begins)
+            figures.took(time.perf_counter() - began)
+        late = [exchange for exchange in lab.transcript if exchange.reply is not None and exchange.reply.text == "late"]
+        assert {exchange.sent for exchange in late} <= {None}
+        assert late or carrier == "memory"  # where time does not pass by itself

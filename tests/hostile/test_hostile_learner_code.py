@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import gc
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -32,6 +33,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning"),
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="without an alarm not all of it can be stopped"),
 ]
 FUNCTIONS = [name for name in exercises() if exercise(name).kind == "function"]
 LONGEST = 120.0
@@ -198,6 +200,13 @@ BODIES: dict[str, Callable[..., Any]] = {
 }  # fmt: skip
 
 
+FOUND = [
+    ("GeneratorExit", "04.status"), ("Odd", "05.client"), ("a text that lies", "07.read_reply"),
+    ("huge lines", "02.end"),
+]  # fmt: skip
+"""What has broken a check before: it is tried each time."""
+
+
 def server(body: Callable[..., Any]) -> type[SMTP]:
     """Make a server whose HELP and status verb do what a function does."""
 
@@ -231,7 +240,7 @@ def test_each_ends_with_a_sentence(amount: Amount, figures: Figures) -> None:
     """Whatever a function does, its check ends in time, with a sentence; the learner's lab is untouched."""
     pairs = [(body, name) for body in BODIES for name in FUNCTIONS]
     draw = amount.draw("learners")
-    few = [(body, draw.choice(FUNCTIONS)) for body in draw.sample(list(BODIES), min(amount.of(24, 100), len(BODIES)))]
+    few = [*FOUND, *((body, draw.choice(FUNCTIONS)) for body in draw.sample(list(BODIES), amount.of(20, 20)))]
     with smtplab.start(carrier="memory") as lab:
         lab.send("EHLO me")
         for number, (body, name) in enumerate(pairs if amount.long else few):
