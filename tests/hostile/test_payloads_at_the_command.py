@@ -95,7 +95,7 @@ def test_what_a_server_is_recorded_to_say(
         text = shown(capsys, "record", f"{host}:{port}", "--name", "mine", "--timeout", "10", *odd)
     assert obeyed_in_text(text + (here / "mine.json").read_text("utf-8")) == ""
     text = shown(capsys, "send", "--personality", "mine.json", "HELP", "NOOP")
-    assert r"\x1b[2J" in text
+    assert r"S: 250 \x1b[2J" in text
     assert obeyed_in_text(text) == ""
 
 
