@@ -27,8 +27,9 @@ settings.load_profile("ci")
 
 
 HERE = Path(__file__).parent
-SLOW = ("browser", "hub", "real_servers", "recipes", "upstream")
-"""Folders of tests that start other programs, each for seconds; elsewhere a slow test is marked where it stands."""
+SLOW = ("browser", "hostile", "hub", "real_servers", "recipes", "upstream")
+"""Folders of tests that start other programs, or try thousands of inputs, each for seconds; elsewhere a slow test is
+marked where it stands."""
 
 
 LONG = ("test_front_page.py", "test_site_start.py")

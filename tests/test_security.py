@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 import smtplab
+from smtplab.course.graders import bounds
 from smtplab.protocol.conversation import REPLY_LIMIT
 from smtplab.recordings.form import MAX_OCTETS
 from smtplab.server.limits import COMMAND_LINE_LIMIT, RECIPIENTS, SESSIONS
@@ -31,6 +32,10 @@ ONLY_ENCRYPT = {"testing/certificates.py", "testing/server.py"}
 """What imports ssl for a test's certificate: the lab's carrier has the socket."""
 CAN_REACH = {"socket", "ssl", "smtplib", "ftplib", "urllib.request", "http.client", "http.server", "requests", "httpx"}
 """Modules with which Python code reaches another machine, or is reached."""
+
+
+NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", TEXT)
+"""The tests that the page names: file and function."""
 
 
 def listening() -> set[tuple[str, int]]:
@@ -91,6 +96,7 @@ def test_mail_is_held_and_forgotten(start: Callable[..., smtplab.Lab]) -> None:
     ("promise", "value"),
     [
         (r"at most (\d+) messages", ServerState.max_messages),
+        (r"after (\d+) seconds", bounds.SECONDS),
         (r"and (\d+) MiB of mail", ServerState.max_octets / 2**20),
         (r"more than (\d+) octets \(more for MAIL", COMMAND_LINE_LIMIT),
         (r"at most (\d+) recipients", RECIPIENTS),
@@ -122,3 +128,34 @@ def test_a_command_cannot_carry_another() -> None:
             with pytest.raises(ValueError, match="NOOP"):
                 lab.send(f"NOOP{octet}QUIT")
         assert len(lab.transcript) == 0
+
+
+def functions(path: str) -> dict[str, ast.FunctionDef]:
+    """Return the tests that stand in a file, by their names."""
+    tree = ast.parse((TOP / path).read_text("utf-8"))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in NAMED}))
+def test_each_test_that_is_named_is_there(path: str) -> None:
+    """Each test that the page names stands in its file, says what it promises, and is run."""
+    there = functions(path)
+    for name in (name for where, name in NAMED if where == path):
+        assert name.startswith("test_")
+        assert name in there, f"{path} has no {name}"
+        assert ast.get_docstring(there[name])
+        assert not any("skip(" in ast.unparse(mark) for mark in there[name].decorator_list)
+
+
+def test_each_promise_and_limit_names_its_test() -> None:
+    """Below each promise and each limit stands a test, and each of the campaign's files is named by some."""
+    page = (TOP / "SECURITY.md").read_text("utf-8")
+    for title in ("What is promised", "Limits"):
+        section = page.split(f"## {title}\n")[1].split("\n## ")[0]
+        promises = re.split(r"(?m)^- ", section)[1:]
+        assert len(promises) > 5
+        assert [
+            promise for promise in promises if not re.search(r"(?m)^  `tests/[\w/]+\.py::test_\w+`$", promise)
+        ] == []
+    campaign = {path.relative_to(TOP).as_posix() for path in (TOP / "tests/hostile").glob("test_*.py")}
+    assert campaign <= {path for path, _ in NAMED}

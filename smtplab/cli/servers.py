@@ -46,7 +46,7 @@ def _progress() -> Callable[[str], None]:
     """Return what shows progress on a terminal, on one line that is wiped; elsewhere it says nothing."""
     if not sys.stderr.isatty():
         return lambda _what: None
-    return lambda what: say(f"\r\x1b[K{what[:70]}", nl=False, err=True)
+    return lambda what: say(what[:70], nl=False, err=True, wiping=True)
 
 
 @command()

@@ -14,16 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def say(text: str, *, err: bool = False, nl: bool = True) -> None:
-    """Print text. Raises OSError where it cannot be written, but not for a reader that is gone.
+_KEPT = "\n\t\u200c\u200d\xa0"
+"""What prints nothing by itself and does no harm: a line's end, a tab, what joins letters in names, a firm space."""
 
-    err: to stderr. nl: end the line.
+_WIPES = "\r\x1b[K"
+"""What goes to the beginning of a terminal's line and wipes it."""
+
+
+def say(text: str, *, err: bool = False, nl: bool = True, wiping: bool = False) -> None:
+    """Print text; what a terminal would obey, as in a name from elsewhere, is printed as an escape.
+
+    err: to stderr. nl: end the line. wiping: wipe the terminal's line first.
+    Raises OSError where it cannot be written, but not for a reader that is gone.
     """
+    text = "".join(
+        char if char.isprintable() or char in _KEPT else char.encode("unicode_escape").decode() for char in text
+    )
     stream = sys.stderr if err else sys.stdout
     if stream is None:  # closed before Python began
         return
     try:
-        click.echo(text, file=stream, nl=nl)
+        click.echo(f"{_WIPES}{text}" if wiping else text, file=stream, nl=nl)
     except BrokenPipeError:
         _let_go(stream)
 

@@ -97,7 +97,9 @@ def named(error: BaseException) -> str:
     """Return an error's type and message, shortened; a learner's own error may not even have one."""
     try:
         message = str(error)
-    except Exception:  # noqa: BLE001
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001
         message = ""
     name = type(error).__name__
     message = "\n".join(map(show_text, message[:300].split("\n")))  # it may hold what no terminal prints

@@ -237,7 +237,9 @@ def _function(question: Question, answer: Any) -> Result:
         raise
     except Endless as error:
         return Result("otherwise", before=say("endless", why=error))
-    except (Exception, SystemExit) as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  a learner's code may raise anything, and is told so
         return Result("otherwise", before=say("raised", error=named(error)))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from smtplab.course.exercises import exercise
+from smtplab.protocol.octets import show_text
 from smtplab.text.html import escape, paragraphs, table
 from smtplab.text.texts import Texts, octets
 
@@ -156,4 +157,4 @@ def first_answer(exercise_id: str, lang: str, attempt: Attempt | None) -> str:
     options = exercise(exercise_id, lang).options
     named: Callable[[str], str] = lambda part: options.get(part, part)  # noqa: E731
     parts = attempt.answer if isinstance(attempt.answer, tuple) else (attempt.answer,)
-    return textwrap.shorten("; ".join(map(named, parts)), _SHOWN, placeholder=" …")
+    return show_text(textwrap.shorten("; ".join(map(named, parts)), _SHOWN, placeholder=" …"))

@@ -15,6 +15,7 @@ from smtplab.errors import ProbeError
 from smtplab.lab.dialogue import Dialogue, LabServer, Peer
 from smtplab.lab.lab import Lab
 from smtplab.protocol.octets import show_octets, show_text
+from smtplab.protocol.reply import REPLY_LINE_LIMIT
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.likeness import Likeness, most_like
 from smtplab.rfc.judge import OUTCOMES, VIOLATES, Verdicts, judge_all
@@ -67,7 +68,7 @@ class Probe:
         return self.worst == VIOLATES
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Return a row an exchange: the command, the first line of the reply, the notable verdicts."""
+        """Return a row an exchange: the command, the first line of the reply (cut if long), the notable verdicts."""
         rows = []
         for exchange, verdicts in zip(self.transcript, self.verdicts, strict=True):
             notable = [f"{verdict.words}: {verdict.rule.id} ({verdict.rule.source})" for verdict in verdicts.notable]
@@ -91,7 +92,9 @@ class Probe:
     def _first_line(self, exchange: Exchange) -> str:
         if exchange.reply is None:
             return show_octets(exchange.partial[:60]) or Texts("lab/probe", self.lang)("nothing")
-        return str(exchange.reply).split("\n")[0] + (" …" if exchange.reply.is_multiline else "")
+        first = str(exchange.reply).split("\n")[0]
+        more = exchange.reply.is_multiline or len(first) > REPLY_LINE_LIMIT
+        return first[:REPLY_LINE_LIMIT] + (" …" if more else "")
 
     def alike(self) -> str:
         """Return a sentence: which recorded server it is most like, and why."""

@@ -201,7 +201,7 @@ class Conversation:
             while not self._arrived:
                 data = connection.receive(deadline)
                 if not data:
-                    if not len(self._parser) and -1 < connection.lines_read() < self._sent:
+                    if -1 < connection.lines_read() < self._sent:  # what came before it was read is no answer
                         self._note_hung_up()
                         return False
                     self._break(command, ConnectionLost, _say("closed_before_reply"))

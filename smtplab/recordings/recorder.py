@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import CannotRecord
-from smtplab.protocol.octets import show_octets
+from smtplab.protocol.octets import show_octets, show_text
 from smtplab.protocol.timeouts import seconds
 from smtplab.recordings.answers import Addition, RecordedReply
 from smtplab.recordings.asking import MESSAGE, OWN, Asker
@@ -101,7 +101,7 @@ def record(
         _transaction(asker, transaction.encode())
     _alone(asker, [*_FRESH, *topics(_listed(asker))], extra)
     capture: dict[str, Any] = {
-        "name": name, "software": software, "version": version, "started": obtained,
+        "name": name, "software": show_text(software), "version": show_text(version), "started": show_text(obtained),
         "date": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
     if limits:
@@ -111,11 +111,11 @@ def record(
             capture[key] = {"command": line, "sent": sent, "dropped": last["dropped"], "last": last["received"]}
             asker.rows = [row for row in asker.rows if row["session"] != key]
     if asker.cut:
-        cut = ", ".join(show_octets(line.rstrip()) for line in dict.fromkeys(asker.cut))
+        cut = ", ".join(show_text(show_octets(line.rstrip())) for line in dict.fromkeys(asker.cut))  # no tab either
         capture["note"] = say("cut", lines=cut)
     # a lab that answers from a recording says where it had nothing recorded: that is no answer of the server's
     capture["exchanges"] = [row for row in asker.rows if row["source"] in OWN]
-    return replace(convert(capture), name=name, obtained=obtained, protocol=protocol)
+    return replace(convert(capture), name=name, obtained=show_text(obtained), protocol=protocol)
 
 
 def topics(words: Iterable[str]) -> list[bytes]:

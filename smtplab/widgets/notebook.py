@@ -21,6 +21,7 @@ from smtplab.text.sentences import Sentences
 from smtplab.widgets import outputs
 from smtplab.widgets.files import module, stylesheet
 from smtplab.widgets.live import LivePresenter
+from smtplab.widgets.views import sendable
 
 if TYPE_CHECKING:
     import os
@@ -46,7 +47,7 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
 
     def __init__(self, presenter: Presenter) -> None:
         self.presenter = presenter
-        super().__init__(**presenter.state)
+        super().__init__(**sendable(presenter.state))
         presenter.on_show = self._show
         presenter.tell = self._tell
         if isinstance(presenter, LivePresenter):
@@ -86,11 +87,11 @@ class LabWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is not 
         return as_text(self.presenter.plain())
 
     def _tell(self, message: dict[str, Any]) -> None:
-        self.send(message)
+        self.send(sendable(message))
 
     def _show(self, changes: dict[str, Any]) -> None:
         for name, value in changes.items():
-            setattr(self, name, value)
+            setattr(self, name, sendable(value))
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         self.presenter.hold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from smtplab.errors import (
@@ -34,6 +35,8 @@ _REFUSALS = (
     (UnicodeError, "error_character"),
 )
 """What went wrong → the text that says it; an error that is not here is quoted."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def reply_view(reply: Reply, lang: str) -> dict[str, Any]:
@@ -113,3 +116,12 @@ def _no_code(text: str) -> bool:
     except NotACode:
         return True
     return False
+
+
+def sendable(value: Any) -> Any:
+    """Return plain data as a page can be sent it: half a character, which UTF-8 has not, stands as U+FFFD."""
+    if isinstance(value, str):
+        return value if value.isascii() else _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {sendable(key): sendable(each) for key, each in value.items()}
+    return [sendable(each) for each in value] if isinstance(value, list | tuple) else value

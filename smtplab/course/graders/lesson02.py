@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.graders.sandbox import Endless, patiently
+from smtplab.course.graders.sandbox import Endless, patiently, short
 from smtplab.protocol.reply import find_end
 from smtplab.recordings.recording import recording
 
@@ -56,7 +56,7 @@ def end(answer: Any) -> Result:
             value = patiently(answer, octets)
         except Endless:
             return Result("endless", fields)
-        fields["given"] = repr(value)
+        fields["given"] = short(value)
         if not isinstance(value, int) or isinstance(value, bool):
             return Result("number", fields)
         expected = find_end(octets)

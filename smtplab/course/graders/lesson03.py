@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smtplab.course.graders import RIGHT, Result
-from smtplab.course.graders.sandbox import Endless, patiently
+from smtplab.course.graders.sandbox import Endless, patiently, short
 from smtplab.lab.lab import Lab, start
 from smtplab.server.personality import Personality
 
@@ -47,7 +47,7 @@ def offers(answer: Any) -> Result:
                 claim = patiently(answer, lab, keyword)
             except Endless:
                 return Result("endless", fields)
-            fields["given"] = repr(claim)
+            fields["given"] = short(claim)
             if claim is not True and claim is not False:
                 return Result("truth", fields)
             if claim is not listed:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
+from smtplab.course.answering import named
 from smtplab.course.graders import RIGHT, Result
 from smtplab.errors import ConnectionLost, LabError, NotAReply, ReplyTimeout, SmtplabError
 from smtplab.lab.lab import start
@@ -139,19 +140,15 @@ class _Trial:
             except LabError as error:  # it never comes to rest
                 raise _Fault("silent", command=line) from error
             except SystemExit as error:
-                raise _Fault("raises", error=_named(error), command=line) from error
+                raise _Fault("raises", error=named(error), command=line) from error
             except Exception as error:
-                raise _Fault("not_started", error=_named(error)) from error
+                raise _Fault("not_started", error=named(error)) from error
         if self.handler.raised:
             raised = self.handler.raised[0]
             method = getattr(self.server, f"smtp_{line.partition(' ')[0]}")
             waits = inspect.iscoroutinefunction(method) or not isinstance(raised, TypeError)
-            raise _Fault("raises" if waits else "not_async", error=_named(raised), command=line)
+            raise _Fault("raises" if waits else "not_async", error=named(raised), command=line)
         return reply
-
-
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 @contextmanager

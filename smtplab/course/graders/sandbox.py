@@ -67,11 +67,14 @@ def is_learners(frame: FrameType) -> bool:
 
 
 def short(value: object) -> str:
-    """Return a value as code, shortened; a learner's object may not even have a repr."""
+    """Return a value as code, shortened; a learner's object may have no repr, or one that no terminal prints."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001
         text = object.__repr__(value)
+    text = show_text(text)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
@@ -81,4 +84,10 @@ class Raised(NamedTuple):
     error: BaseException
 
     def __repr__(self) -> str:
-        return f"{type(self.error).__name__}({show_text(str(self.error))})"
+        try:
+            text = show_text(str(self.error))
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # noqa: BLE001  a learner's own error may not even have a text
+            text = ""
+        return f"{type(self.error).__name__}({text})"
