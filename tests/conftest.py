@@ -27,7 +27,7 @@ settings.load_profile("ci")
 
 
 HERE = Path(__file__).parent
-SLOW = ("browser", "hub", "real_servers", "recipes", "upstream")
+SLOW = ("browser", "docs", "hub", "real_servers", "recipes", "upstream")
 """Folders of tests that start other programs, each for seconds; elsewhere a slow test is marked where it stands."""
 
 

@@ -14,10 +14,11 @@ from smtplab.text.texts import Texts
 
 @command()
 @argument("directory", type=click.Path(path_type=Path), default=SITE)
+@option("--docs", is_flag=True, help="option_docs")
 @option("--serve", is_flag=True, help="option_serve")
 @option("--port", type=Port(), default=8000, show_default=True, help="option_port")
 @lang_option
-def site(directory: Path, port: int, *, serve: bool) -> None:
+def site(directory: Path, port: int, *, docs: bool, serve: bool) -> None:
     """Build the lessons as a static site into DIRECTORY, for a browser with nothing installed.
 
     DIRECTORY is a new or empty folder, or one with such a site in it, which is replaced whole. [default: smtplab-site]
@@ -26,7 +27,7 @@ def site(directory: Path, port: int, *, serve: bool) -> None:
     from smtplab.site.place import is_site
 
     if not serve or not is_site(directory):
-        build_site(directory, say=say)
+        build_site(directory, docs=docs, say=say)
     if serve:
         _serve(directory, port)
 
