@@ -12,9 +12,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from smtplab.cli import run
+from smtplab.testing.nbval import rules
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
@@ -125,6 +128,27 @@ def in_python(text: str, names: dict[str, object], page: Path) -> None:
     runner.run(example, out=said.append, clear_globs=False)
     assert runner.failures == 0, "".join(said)
     names.update(example.globs)
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+def test_looks_can_be_dropped(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, dropped: bool) -> None:
+    """With the rule of the how-to a notebook passes under nbval whose looks have changed, and only with it."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(TOP))
+    kind, rule = next(block for block in blocks(DOCS / "how-to/nbval.md") if block[0] == "ini")
+    assert kind == "ini"
+    (pytester.path / "rules.cfg").write_text(rules() + "\n" + (rule if dropped else ""), "utf-8")
+    data = {
+        "text/plain": "ReplyCode(214, 'Help message')",
+        "text/html": "<table class='other'><tr><td>214</td></tr></table>",
+    }
+    output = new_output("execute_result", data, execution_count=1)
+    cell = new_code_cell("import smtplab\nsmtplab.explain(214)", execution_count=1, outputs=[output])
+    (pytester.path / "mine.ipynb").write_text(nbformat.writes(new_notebook(cells=[cell])), "utf-8")
+    plugins = ("-p", "nbval.plugin", "-p", "no:cacheprovider")
+    options = ("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "rules.cfg")
+    ran = pytester.runpytest_subprocess(*plugins, *options, timeout=120)
+    ran.assert_outcomes(passed=int(dropped), failed=int(not dropped))
 
 
 def test_the_tests_of_mail(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,12 +20,15 @@ from smtplab.recordings.recording import names
 from smtplab.rfc.codes import codes
 from smtplab.rfc.rules import rules
 from smtplab.site.docs import build_docs
+from smtplab.site.landing import add_docs, home
+from smtplab.text.language import LANGUAGES
+from tests.docs.conftest import Page
 from tests.helpers.paths import TOP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.docs.conftest import Page, Site
+    from tests.docs.conftest import Site
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -150,6 +153,26 @@ def test_it_is_not_built_over_anything(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="is not an empty folder"):
         build_docs(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_without_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where smtplab was installed without a checkout, one sentence says that the pages are missing."""
+    monkeypatch.setattr("smtplab.site.docs.package_folder", lambda: tmp_path / "smtplab")
+    with pytest.raises(SiteError, match="built from a checkout"):
+        build_docs(tmp_path / "docs")
+
+
+def test_beside_the_browser_edition(site: Site, tmp_path: Path) -> None:
+    """Put beside the browser edition it is the folder docs, and each front page has a link to it in its footer."""
+    for lang in LANGUAGES:
+        (tmp_path / home(lang)).mkdir(exist_ok=True)
+        (tmp_path / home(lang) / "index.html").write_text("<footer></footer>")
+    add_docs(tmp_path, site.folder)
+    for lang in LANGUAGES:
+        front = tmp_path / home(lang) / "index.html"
+        (link,) = Page(front.read_text("utf-8")).links
+        assert (front.parent / link).is_file()
+        assert (front.parent / link).resolve().is_relative_to(tmp_path.resolve() / "docs")
 
 
 def test_without_sphinx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
