@@ -30,7 +30,7 @@ autodoc_member_order = "bysource"
 python_maximum_signature_line_length = 88
 
 locale_dirs = ["locales"]
-gettext_compact = False
+gettext_compact = "smtplab"  # one catalogue
 
 html_theme = "furo"
 html_title = "smtplab"

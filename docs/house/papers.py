@@ -11,7 +11,7 @@ from smtplab.site.docs import checkout
 PAPERS = {
     "docs/teachers.md": "how-to/teach.md",
     "deploy/lite/README.md": "how-to/publish.md",
-    "deploy/hub/README.md": "how-to/hub.md",
+    "deploy/hub/README.md": "reference/hub.md",
     "CONTRIBUTING.md": "explanation/contributing.md",
     "SECURITY.md": "explanation/security.md",
     "CHANGELOG.md": "reference/changes.md",

@@ -26,6 +26,7 @@ SHORT = (
     "index", "tutorial/01-first-contact", "how-to/nbval", "reference/api/smtplab.start",
     "reference/api/smtplab.Exchange",
     "reference/commands/smtplab-record", "reference/servers", "search",
+    "es/index", "es/how-to/probe",
 )  # fmt: skip
 """Of each kind one that axe is done with soon."""
 
