@@ -27,7 +27,7 @@ settings.load_profile("ci")
 
 
 HERE = Path(__file__).parent
-SLOW = ("browser", "hostile", "hub", "real_servers", "recipes", "upstream")
+SLOW = ("browser", "docs", "hostile", "hub", "real_servers", "recipes", "upstream")
 """Folders of tests that start other programs, or try thousands of inputs, each for seconds; elsewhere a slow test is
 marked where it stands."""
 

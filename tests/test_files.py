@@ -47,7 +47,9 @@ def test_the_papers_name_what_is_there(paper: str) -> None:
     tops = "|".join(re.escape(path.name) for path in TOP.iterdir() if path.is_dir())
     named = re.findall(rf"`((?:{tops})/[\w./-]*)`", text)
     missing = [name for name in named if not re.search(r"NAME|NN", name) and not (TOP / name).exists()]
-    links = [link for link in re.findall(r"\]\(([^)#:]+)\)", text) if not (TOP / paper).parent.joinpath(link).exists()]
+    page = re.match(r"docs/.+/", paper)  # its links go to other pages, which Sphinx checks
+    linked = [] if page else re.findall(r"\]\(([^)#:]+)\)", text)
+    links = [link for link in linked if not (TOP / paper).parent.joinpath(link).exists()]
     assert missing + links == []
 
 

@@ -14,11 +14,12 @@ from smtplab.text.texts import Texts
 
 @command()
 @argument("directory", type=click.Path(path_type=Path), default=SITE)
+@option("--docs", is_flag=True, help="option_docs")
 @option("--serve", is_flag=True, help="option_serve")
 @option("--scorm", is_flag=True, help="option_scorm")
 @option("--port", type=Port(), default=8000, show_default=True, help="option_port")
 @lang_option
-def site(directory: Path, port: int, *, serve: bool, scorm: bool) -> None:
+def site(directory: Path, port: int, *, docs: bool, scorm: bool, serve: bool) -> None:
     """Build the lessons as a static site into DIRECTORY, for a browser with nothing installed.
 
     DIRECTORY is a new or empty folder, or one with such a site in it, which is replaced whole. [default: smtplab-site]
@@ -26,8 +27,8 @@ def site(directory: Path, port: int, *, serve: bool, scorm: bool) -> None:
     from smtplab.site.build import build_site
     from smtplab.site.place import is_site
 
-    if scorm or not serve or not is_site(directory):
-        build_site(directory, say=say)
+    if docs or scorm or not serve or not is_site(directory):
+        build_site(directory, docs=docs, say=say)
     if scorm:
         _pack(directory)
     if serve:

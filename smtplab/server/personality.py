@@ -57,7 +57,9 @@ class Answer:
 
 
 SILENCE = Answer(b"")
+"""Say nothing and stay: the client waits."""
 HANG_UP = Answer(b"", close=True)
+"""Say nothing and close the connection."""
 
 AnswerLike: TypeAlias = "str | bytes | Reply | Answer"
 Script: TypeAlias = "AnswerLike | Sequence[AnswerLike] | Callable[[str], AnswerLike]"

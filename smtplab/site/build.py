@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
-from smtplab.site.landing import add_bar, add_landing
+from smtplab.site.landing import add_bar, add_docs, add_landing
 from smtplab.site.offline import add_offline
 from smtplab.site.parts import BuildCache, default_cache, digest_of, sources
 from smtplab.site.place import LIST, check_place, put, same, write_list
@@ -29,10 +29,13 @@ _LEFT_OUT = shutil.ignore_patterns("rspack.config*.js", "doc", "*.map")
 _APPS = ("lab", "notebooks")
 
 
-def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], None] = lambda _line: None) -> bool:
+def build_site(
+    target: Path, *, docs: bool = False, cache: Path | None = None, say: Callable[[str], None] = lambda _line: None
+) -> bool:
     """Build the browser edition into a folder; return whether anything has changed there.
 
     target: a new or empty folder, or one with a site in it, which is replaced whole.
+    docs: put the documentation beside it, as its folder `docs`; that is built from a checkout.
     cache: where the parts are kept between builds, else SMTPLAB_CACHE or the user's cache.
     say: is told what is done, a line a step.
     Raises SiteError: something else is in the folder, or a program, a package or the disk is missing.
@@ -43,6 +46,7 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
     lite = build_cache.lite()
     packages = build_cache.packages(lite)
     date = build_date()
+    pages = build_cache.docs() if docs else None
 
     def maker(folder: Path) -> None:
         site = folder / "site"
@@ -54,12 +58,15 @@ def build_site(target: Path, *, cache: Path | None = None, say: Callable[[str], 
         add_landing(site, page_files, build_cache.plan["page"]["specs"])
         add_bar(site, _APPS)
         add_start(site, start_files, packages, _APPS)
+        if pages is not None:
+            add_docs(site, pages)
         add_offline(site, start_files)
         write_list(site)
 
     page = {path.as_posix(): path.read_bytes() for part in (page_files, start_files) for path in sorted(part.iterdir())}
     builder = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    stamps = [(part / ".made-from").read_text() for part in (lite.parent, packages)]
+    parts = [lite.parent, packages, *([pages.parent] if pages else [])]
+    stamps = [(part / ".made-from").read_text() for part in parts]
     digest = digest_of(*stamps, date, page, build_cache.plan["page"], builder)
     site = build_cache.make("whole", _told("landing"), digest, maker) / "site"
     if same(site, target):

@@ -15,6 +15,7 @@ from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
 from smtplab.recordings.recording import names
 from smtplab.rfc.codes import cite
+from smtplab.site.docs import FOLDER
 from smtplab.site.reference import add_reference
 from smtplab.site.wheels import merge
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-_say = Sentences("site/errors")
+_say, _told = Sentences("site/errors"), Sentences("site/texts")
 
 _WIDGETS = ("console", "anatomy", "side_by_side", "game", "lookup")
 _NOT_NEEDED = (
@@ -92,6 +93,27 @@ def add_bar(site: Path, apps: Iterable[str]) -> None:
         if html.count("</head>") != 1:
             raise SiteError(_say("unexpected_page", app=app))
         page.write_text(html.replace("</head>", f"{_BAR}</head>"), "utf-8")
+
+
+def add_docs(site: Path, pages: Path) -> None:
+    """Put the documentation beside the browser edition, and link to it from each landing page.
+
+    site: the built folder. pages: the built documentation, with a folder for each language but the default one.
+    """
+    shutil.copytree(pages, site / FOLDER)
+    for lang in LANGUAGES:
+        place = f"{FOLDER}/{home(lang)}" if (pages / home(lang) / "index.html").is_file() else f"{FOLDER}/"
+        top = "../" if home(lang) else ""
+        add_to_footer(site, lang, f"{top}{place}index.html", escape(_told("docs", lang)))
+
+
+def add_to_footer(site: Path, lang: str, href: str, html: str) -> None:
+    """Write a link into the footer of a language's landing page. Raises SiteError for an unexpected page."""
+    landing = site / home(lang) / "index.html"
+    before, found, after = landing.read_text("utf-8").rpartition("</footer>")
+    if not found:
+        raise SiteError(_say("unexpected_page", app=home(lang) or "."))
+    landing.write_text(f'{before}<p><a href="{href}">{html}</a></p>{found}{after}', "utf-8")
 
 
 def _wheels_of(lock: dict[str, Any], specs: Iterable[str], page: Path) -> list[Path]:

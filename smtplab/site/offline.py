@@ -8,15 +8,11 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING
 
-from smtplab.errors import SiteError
-from smtplab.site.landing import home
+from smtplab.site.landing import add_to_footer, home
 from smtplab.text.language import LANGUAGES
-from smtplab.text.sentences import Sentences
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_say = Sentences("site/errors")
 
 
 def add_offline(site: Path, source: Path) -> None:
@@ -35,10 +31,5 @@ def add_offline(site: Path, source: Path) -> None:
         words = {name: escape(text[lang].replace("{size}", f"{size:.0f}")) for name, text in texts.items()}
         page = template.substitute(words, lang=lang, home=f"../{home(lang)}index.html")
         (site / f"offline/{lang}.html").write_text(page, "utf-8")
-        landing = site / home(lang) / "index.html"
-        before, found, after = landing.read_text("utf-8").rpartition("</footer>")
-        if not found:
-            raise SiteError(_say("unexpected_page", app=home(lang) or "."))
         top = "../" if home(lang) else ""
-        link = f'<p><a href="{top}offline/{lang}.html">{words["link"]}</a></p>'
-        landing.write_text(f"{before}{link}{found}{after}", "utf-8")
+        add_to_footer(site, lang, f"{top}offline/{lang}.html", words["link"])

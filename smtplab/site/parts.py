@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from smtplab.course.lessons import learners_copy, lessons
 from smtplab.errors import SiteError
-from smtplab.site import wheels
+from smtplab.site import docs, wheels
 from smtplab.site.tools import find_node, find_npm, find_uv, make_environment, package_folder, run
 from smtplab.text.language import LANGUAGES
 from smtplab.text.sentences import Sentences
@@ -211,6 +211,16 @@ class BuildCache:
         stamp = [(pyodide / _STAMP).read_bytes(), compiler.read_bytes(), Path(wheels.__file__).read_bytes()]
         digest = digest_of(keep, wanted, *stamp, *(path.read_bytes() for path in packed))
         return self.make("packages", _told("packages"), digest, maker)
+
+    def docs(self) -> Path:
+        """Build the documentation site."""
+
+        def maker(folder: Path) -> None:
+            docs.build_docs(folder / "docs")
+
+        top = docs.checkout()
+        read = [part for path in docs.read_by_docs() for part in (str(path.relative_to(top)), path.read_bytes())]
+        return self.make("docs", _told("docs"), digest_of(*read), maker) / "docs"
 
 
 _CONFIG = {".json", ".txt"}

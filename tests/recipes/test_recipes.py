@@ -27,6 +27,7 @@ MOST = {
     "A widget": 8,
     "A command": 4,
     "The server's answer to HELP": 1,
+    "A page of the documentation": 3,
 }
 """Recipe → in how many places at most something is to be done."""
 

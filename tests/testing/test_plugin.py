@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import subprocess
 import sys
 import tomllib
@@ -191,14 +190,6 @@ def test_the_fixtures_tell_what_they_are(pytester: pytest.Pytester, run: Callabl
     for name in ("smtp_lab", "smtp_says", "smtp_personality", "smtp_certificate"):
         ran.stdout.fnmatch_lines([f"{name} -- *plugin.py*", "    Return *"])
     run("--help").stdout.fnmatch_lines(["smtplab:", "  --smtplab-personality=NAME*"])
-
-
-def test_the_readmes_example(pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]) -> None:
-    """The README's example runs as it stands there, and against two recorded servers."""
-    papers = (TOP / "README.md").read_text("utf-8").partition("## For maintainers of docs")[2]
-    example = re.search(r"```python\n(.*?)```", papers, re.DOTALL)[1]
-    pytester.makepyfile(example)
-    run("--smtplab-personality", "exim-4.96", "--smtplab-personality", "postfix-3.10.13").assert_outcomes(passed=6)
 
 
 def test_the_rules_for_nbval() -> None:
