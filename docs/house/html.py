@@ -14,7 +14,14 @@ from typing import Any
 from house.words import words
 from smtplab.text.language import DEFAULT, LANGUAGES, NAMES
 
-_IN_ENGLISH = ("explanation/", "reference/api/", "reference/changes", "reference/hub")
+_IN_ENGLISH = (
+    "explanation/",
+    "reference/api/",
+    "reference/changes",
+    "reference/clients",
+    "reference/features",
+    "reference/hub",
+)
 """Pages that no catalogue translates: in every language they are in English, and say so."""
 _TREE = '<div class="sidebar-tree">'
 _SIGNATURE = re.compile(r"<dl>\n((?:<dd>.*</dd>\n)+)</dl>")

@@ -1,1 +1,1 @@
-"""Mail clients that nobody here wrote, against every recorded server and ten faults; docs/clients.md is their table."""
+"""Mail clients that nobody here wrote, against every recorded server and ten faults."""

@@ -1,4 +1,4 @@
-"""Write docs/clients.md: python -m tests.clients. Needs npm, curl and msmtp, and takes some minutes."""
+"""Write docs/reference/clients.md: python -m tests.clients. Needs npm, curl and msmtp, and takes some minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each client against every recorded server and ten faults: python -m tests.clients writes docs/clients.md."""
+"""Each client against every recorded server and ten faults: python -m tests.clients writes it down."""
 
 from __future__ import annotations
 

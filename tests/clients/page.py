@@ -11,7 +11,7 @@ from tests.helpers.paths import TOP
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = TOP / "docs/clients.md"
+PAGE = TOP / "docs/reference/clients.md"
 
 _BEGINNING = """# What mail clients make of servers
 
@@ -20,7 +20,7 @@ recipients, to a server of `smtplab.testing` on 127.0.0.1. What the client says 
 server took. A client that says less than it could is lawful too: this is what each does, and no reproach.
 
 `python -m tests.clients` makes this page, in a minute; it needs npm, curl and msmtp. Write `smtp_says` and a fault
-into a test of your own ([how](../README.md#for-maintainers-of-docs)) to see what your client does; how
+into a test of your own ([how](../how-to/test.md)) to see what your client does; how
 `smtplab.testing` stands beside other test servers is told in [features.md](features.md).
 
 """
