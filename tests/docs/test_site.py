@@ -51,7 +51,7 @@ def slug(name: str) -> str:
 
 
 def test_it_is_built_in_time(site: Site, pages: dict[str, Page]) -> None:
-    """Sphinx builds it nitpicky and without a warning, in three minutes of a processor at most, to 20 MB at most."""
+    """Sphinx builds it nitpicky and without a warning, in three minutes of a processor, to 20 MB at most."""
     assert site.seconds < 180
     assert {"index.html", "search.html", "how-to/teach.html", "explanation/two-codes.html"} <= pages.keys()
     assert sum(path.stat().st_size for path in site.folder.rglob("*") if path.is_file()) < 20e6
