@@ -127,7 +127,7 @@ def test_every_way_says_the_same(amount: Amount, figures: Figures) -> None:
         for server in (smtplab.LabSMTP, ByTheTask)
     ]
     try:
-        for number, stream in enumerate(inputs(amount, "commands", amount.of(250, 60_000))):
+        for number, stream in enumerate(inputs(amount, "commands", amount.of(120, 60_000))):
             data = stream + END
             began = time.perf_counter()
             for lab in labs:
@@ -149,7 +149,7 @@ def test_in_memory_many(amount: Amount, figures: Figures) -> None:
     draw = amount.draw("memory")
     fast, slow = (smtplab.start(carrier="memory", server=server) for server in (smtplab.LabSMTP, ByTheTask))
     with fast, slow:
-        for stream in inputs(amount, "in memory", amount.of(600, 200_000)):
+        for stream in inputs(amount, "in memory", amount.of(250, 200_000)):
             data = stream + END
             began = time.perf_counter()
             for lab in (fast, slow):
@@ -163,7 +163,7 @@ def test_in_memory_many(amount: Amount, figures: Figures) -> None:
 def test_the_labs_own_client(amount: Amount, figures: Figures) -> None:
     """What `send_raw` returns is one reply a line too, and the next command has its own reply, whatever was sent."""
     with smtplab.start(carrier="memory") as lab:
-        for data in inputs(amount, "send_raw", amount.of(400, 40_000)):
+        for data in inputs(amount, "send_raw", amount.of(200, 40_000)):
             began = time.perf_counter()
             try:
                 replies = lab.send_raw(data)

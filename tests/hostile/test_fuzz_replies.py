@@ -59,7 +59,7 @@ def check_reply(raw: bytes) -> None:
 def test_whole_is_every_split(amount: Amount, figures: Figures) -> None:
     """However octets are cut, the same replies come of them, no octet is lost, and nothing but NotAReply is raised."""
     draw = amount.draw("splits")
-    for data in inputs(amount, "replies", amount.of(3_000, 1_000_000)):
+    for data in inputs(amount, "replies", amount.of(1_200, 1_000_000)):
         began = time.perf_counter()
         replies, pending = whole = read([data])
         if pending is not None:
@@ -99,7 +99,7 @@ SHAPES = {
 def test_eight_times_as_long_takes_eight_times(amount: Amount, figures: Figures, shape: str) -> None:
     """What is eight times as long takes about eight times as long in pieces of any size, not sixty-four times."""
     for piece in (1, 61, 65536):
-        size = amount.of(8_000, 200_000) * (1 if piece < 10 else 8)
+        size = amount.of(5_000, 200_000) * (1 if piece < 10 else 8)
         times = []
         for length in (size, 8 * size):
             data = SHAPES[shape](length)
@@ -154,7 +154,7 @@ def talk(carrier: str, data: bytes, greeting: bool, close: bool) -> tuple[list[A
 @pytest.mark.parametrize("greeting", [False, True])
 def test_each_command_keeps_its_own_reply(amount: Amount, figures: Figures, greeting: bool) -> None:
     """Whatever a server says to a command, or before any, the next commands get their own replies or an error."""
-    for data in inputs(amount, f"memory {greeting}", amount.of(400, 60_000)):
+    for data in inputs(amount, f"memory {greeting}", amount.of(200, 60_000)):
         began = time.perf_counter()
         talk("memory", data, greeting, close=False)
         figures.took(time.perf_counter() - began)
@@ -162,7 +162,7 @@ def test_each_command_keeps_its_own_reply(amount: Amount, figures: Figures, gree
 
 def test_over_both_carriers(amount: Amount, figures: Figures) -> None:
     """Over tcp it is the same: each command has its own reply, and what each command gets is what it gets in memory."""
-    for data in inputs(amount, "tcp", amount.of(len(CORPUS) + 80, 10_000)):
+    for data in inputs(amount, "tcp", amount.of(len(CORPUS) + 40, 10_000)):
         if len(data) > 2**15:  # over tcp it may come in pieces, and a busy machine may wait between them
             continue
         began = time.perf_counter()
@@ -187,7 +187,7 @@ def test_what_comes_late(carrier: str, amount: Amount, figures: Figures) -> None
     """A reply that nobody asked for, at some moment between two others, is neither the one's nor the other's."""
     draw = amount.draw(f"late {carrier}")
     with smtplab.start(carrier=carrier, server=Late, timeout=20) as lab:
-        for _ in range(amount.of(150, 20_000)):
+        for _ in range(amount.of(60, 20_000)):
             began = time.perf_counter()
             assert lab.send(f"XLATE {draw.uniform(0, 0.002):f}").text == "in time"
             for line, begins in (("HELP", b"214-"), ("VRFY a", b"252"), ("HELP MAIL", b"214-Syntax: MAIL")):

@@ -240,7 +240,7 @@ def test_each_ends_with_a_sentence(amount: Amount, figures: Figures) -> None:
     """Whatever a function does, its check ends in time, with a sentence; the learner's lab is untouched."""
     pairs = [(body, name) for body in BODIES for name in FUNCTIONS]
     draw = amount.draw("learners")
-    few = [*FOUND, *((body, draw.choice(FUNCTIONS)) for body in draw.sample(list(BODIES), amount.of(20, 20)))]
+    few = [*FOUND, *((body, draw.choice(FUNCTIONS)) for body in draw.sample(list(BODIES), amount.of(12, 12)))]
     with smtplab.start(carrier="memory") as lab:
         lab.send("EHLO me")
         for number, (body, name) in enumerate(pairs if amount.long else few):

@@ -90,7 +90,7 @@ def probed(port: int, within: float = WITHIN, **options: bool) -> smtplab.Probe 
 @pytest.mark.usefixtures("memory")
 def test_probe(amount: Amount, figures: Figures) -> None:
     """A probe of any of them ends in time, with verdicts or one sentence, and each reply stands by its own command."""
-    for name, moment in chosen(amount, "probe", amount.of(5, len(COMBINATIONS))):
+    for name, moment in chosen(amount, "probe", amount.of(3, len(COMBINATIONS))):
         began = time.monotonic()
         with serving(misbehaving(name, moment)) as (_, port):
             result = probed(port)
@@ -105,7 +105,7 @@ def test_probe(amount: Amount, figures: Figures) -> None:
 def test_probe_with_starttls(amount: Amount, figures: Figures) -> None:
     """A server that says it goes ahead with TLS, and does not, is told in one sentence, in time."""
     draw = amount.draw("starttls")
-    for name in draw.sample(sorted(BEHAVIOURS), min(amount.of(4, 100), len(BEHAVIOURS))):
+    for name in draw.sample(sorted(BEHAVIOURS), min(amount.of(2, 100), len(BEHAVIOURS))):
         began = time.monotonic()
         with serving(misbehaving(name, b"", starttls=True)) as (_, port):
             assert probed(port, starttls=True) is None

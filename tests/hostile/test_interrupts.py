@@ -70,7 +70,7 @@ def test_the_next_command_has_its_own_reply(carrier: str, amount: Amount, figure
                 lab.send("NOOP")
                 times.append(time.perf_counter() - began)
             usual = sorted(times)[len(times) // 2]
-            for number in range(amount.of(700, 15_000)):
+            for number in range(amount.of(400, 15_000)):
                 if draw.random() < 0.3:
                     lab._client.hang_up()  # then the greeting is awaited as well
                 calls: list[Callable[[], Any]] = [
@@ -92,6 +92,6 @@ def test_the_next_command_has_its_own_reply(carrier: str, amount: Amount, figure
                 if exchange.command in own and exchange.reply is not None and exchange.command != "XOWN raw":
                     assert exchange.reply.raw == own[exchange.command]
         figures.more["interrupted"] = armed.rang
-        assert armed.rang > amount.of(700, 15_000) / 20
+        assert armed.rang > amount.of(400, 15_000) / 20
     finally:
         signal.signal(signal.SIGALRM, before)

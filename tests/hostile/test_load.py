@@ -127,7 +127,7 @@ def test_a_flood_without_a_line_end(lab: smtplab.Lab, amount: Amount, figures: F
 def test_connections_in_sequence(lab: smtplab.Lab, amount: Amount, figures: Figures) -> None:
     """Connection after connection, each ended in its own way, leaves nothing behind."""
     quiet = median(lab, figures, 200)
-    before, count = ME.memory_info().rss, amount.of(400, 10_000)
+    before, count = ME.memory_info().rss, amount.of(250, 10_000)
     with load(lab, "sequence", count) as process:
         times = []
         while process.poll() is None:

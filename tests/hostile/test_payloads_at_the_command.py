@@ -64,7 +64,7 @@ def test_what_is_asked_for(
 ) -> None:
     """An argument of a command is shown as text, in what it prints and in its errors."""
     draw = amount.draw(arguments)
-    for payload in draw.sample(PAYLOADS, min(amount.of(40, 1000), len(PAYLOADS))):
+    for payload in draw.sample(PAYLOADS, min(amount.of(25, 1000), len(PAYLOADS))):
         filled = [each.replace("{}", payload) for each in arguments]
         if "=" in payload and payload.startswith("-"):
             continue

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.helpers.amount import Amount, Figures
 
 LESSONS = sorted((TOP / "notebooks/en").glob("*.ipynb"))
-SHORT = ("01", "08")
+SHORT = ("01",)
 OUR_OWN = ("127.0.0.1", "localhost")
 AROUND = """
 import smtplab, tempfile, os
