@@ -35,11 +35,9 @@ class Amount:
 
 @dataclass
 class Figures:
-    """What came of a part of the campaign: seconds and MiB are the worst of all its inputs."""
+    """What came of a part of the campaign; seconds and MiB are the worst of its inputs. A crash or a hang fails it."""
 
     inputs: int = 0
-    crashes: int = 0
-    hangs: int = 0
     seconds: float = 0.0
     mib: float = 0.0
     more: dict[str, object] = field(default_factory=dict)
@@ -51,10 +49,7 @@ class Figures:
 
     def __str__(self) -> str:
         more = "".join(f", {name} {value}" for name, value in self.more.items())
-        return (
-            f"inputs {self.inputs}, crashes {self.crashes}, hangs {self.hangs}, worst {1000 * self.seconds:.1f} ms, "
-            f"{self.mib:.1f} MiB{more}"
-        )
+        return f"inputs {self.inputs}, worst {1000 * self.seconds:.1f} ms, {self.mib:.1f} MiB{more}"
 
 
 def octets_of(name: str) -> list[bytes]:
