@@ -18,6 +18,8 @@ from tests.helpers.paths import TOP
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.timeout(400)
+
 HOW_TO = (TOP / "docs/how-to/nbval.md").read_text("utf-8")
 VIEW = "application/vnd.jupyter.widget-view+json"
 CELLS = (

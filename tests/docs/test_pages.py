@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.docs.conftest import Site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # the first one builds it all
 
 KINDS = (
     "index", "tutorial/06-in-the-wild", "how-to/teach", "how-to/nbval", "explanation/inside", "reference/api/index",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.docs.conftest import Site
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 LESSONS = sorted((TOP / "notebooks").glob("e?/*.ipynb"))
 WIDGET = re.compile(r"<(?:exercise|console|anatomy|side by side|gallery|game|lookup|sequence|status|class) ")
