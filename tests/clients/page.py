@@ -21,7 +21,7 @@ server took. A client that says less than it could is lawful too: this is what e
 
 `python -m tests.clients` makes this page, in a minute; it needs npm, curl and msmtp. Write `smtp_says` and a fault
 into a test of your own ([how](../how-to/test.md)) to see what your client does; how
-`smtplab.testing` stands beside other test servers is told in [features.md](features.md).
+`smtplab.testing` stands beside other test servers: [Test servers side by side](features.md).
 
 """
 _FAULTS = """## Ten faults

@@ -94,7 +94,8 @@ def due(data: bytes, replies: Iterator[Reply]) -> Iterator[bytes]:
     It is the client's view (RFC 5321 §4.1.1.4, §3.8): text follows a 354, and nothing a 221 or 421.
     """
     in_text, text = False, b""
-    for line in re.findall(rb".*?\r\n", data, re.DOTALL):
+    for whole in data.split(b"\r\n")[:-1]:
+        line = whole + b"\r\n"
         text += line
         if in_text and line != b".\r\n":
             continue
