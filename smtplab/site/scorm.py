@@ -23,9 +23,10 @@ from xml.sax.saxutils import quoteattr
 from smtplab.course.exercises import outlines
 from smtplab.course.lessons import lessons
 from smtplab.errors import SiteError
+from smtplab.site.landing import home
 from smtplab.site.parts import sources
 from smtplab.site.place import LIST, write_list
-from smtplab.text.language import resolve
+from smtplab.text.language import LANGUAGES, resolve
 from smtplab.text.sentences import Sentences
 from smtplab.text.texts import reason
 
@@ -37,7 +38,7 @@ _say = Sentences("site/errors")
 MANIFEST = "imsmanifest.xml"
 _IDENTIFIER = "smtplab-browser-edition"
 _TEXT = frozenset({".html", ".js", ".json"})
-_WITH_MODULES = ("", "es", "lab", "notebooks", "offline", "page", "start", "static/pyodide")
+_WITH_MODULES = (*map(home, LANGUAGES), "lab", "notebooks", "offline", "page", "start", "static/pyodide")
 """The folders whose files name a module."""
 
 _MODULE = re.compile(rb"\.mjs\b")

@@ -56,11 +56,18 @@ def server(site: Path, port: int = 0) -> ThreadingHTTPServer:
 @contextmanager
 def serving(site: Path) -> Iterator[str]:
     """Serve a folder in a thread for the length of a `with`, and return its address. Raises OSError."""
-    with server(site) as running:
-        thread = threading.Thread(target=running.serve_forever)
+    with running(server(site)) as address:
+        yield address
+
+
+@contextmanager
+def running(server: ThreadingHTTPServer) -> Iterator[str]:
+    """Run a server in a thread for the length of a `with`, and return its address."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{running.server_address[1]}/"
+            yield f"http://127.0.0.1:{server.server_address[1]}/"
         finally:
-            running.shutdown()
+            server.shutdown()
             thread.join()

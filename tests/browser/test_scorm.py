@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import threading
 import zipfile
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from smtplab.site.scorm import build_package
+from smtplab.site.serve import running
 from tests.helpers.visiting import NEW_CELL, PATIENCE
 
 if TYPE_CHECKING:
@@ -72,15 +72,8 @@ class _AsMoodleDoes(SimpleHTTPRequestHandler):
 @contextmanager
 def platform(folder: Path) -> Iterator[str]:
     """Serve a folder as a learning platform would; yield its address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_AsMoodleDoes, directory=str(folder))) as running:
-        running.daemon_threads = True
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{running.server_address[1]}/"
-        finally:
-            running.shutdown()
-            thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), partial(_AsMoodleDoes, directory=str(folder)))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from smtplab.recordings import recorder
 from smtplab.recordings.recorder import CannotRecord, checked_name, extend, record, topics
 from smtplab.recordings.recording import Recording, recording
 from smtplab.server.personality import Personality
+from tests.helpers import hostile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,30 +25,14 @@ if TYPE_CHECKING:
 @contextmanager
 def server(talk: Callable[[socket.socket, int], None]) -> Iterator[tuple[str, int, list[int]]]:
     """Run a server; yield host, port and a list that grows with each connection."""
-    listener = socket.create_server(("127.0.0.1", 0))
     connections: list[int] = []
 
-    def run() -> None:
-        while True:
-            try:
-                sock = listener.accept()[0]
-            except OSError:
-                return
-            connections.append(len(connections))
-            with sock:
-                try:
-                    talk(sock, connections[-1])
-                except OSError:
-                    continue
+    def each(sock: socket.socket) -> None:
+        connections.append(len(connections))
+        talk(sock, connections[-1])
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield (*listener.getsockname(), connections)
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
+    with hostile.server(each) as (host, port):
+        yield host, port, connections
 
 
 def says(*answers: bytes | None) -> Callable[[socket.socket, int], None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ def lines_of(sock: socket.socket) -> Iterator[bytes]:
 
 
 @contextmanager
-def server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
-    """Run a server that takes any number of connections, one after the other."""
+def accepting(take: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
+    """Listen on a free port, and hand over each connection, one after the other."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
@@ -42,11 +43,7 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
                 sock = listener.accept()[0]
             except OSError:
                 return
-            with sock:
-                try:
-                    talk(sock)
-                except OSError:
-                    continue
+            take(sock)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -56,6 +53,19 @@ def server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         thread.join()
+
+
+def served(talk: Callable[[socket.socket], None], sock: socket.socket) -> None:
+    """Talk on a connection until its end, whoever brings that about."""
+    with sock, suppress(OSError):
+        talk(sock)
+
+
+@contextmanager
+def server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
+    """Run a server that takes any number of connections, one after the other."""
+    with accepting(partial(served, talk)) as address:
+        yield address
 
 
 def talking(answers: Mapping[bytes, bytes], greeting: bytes = b"220 mx.example ESMTP\r\n") -> Callable[..., None]:

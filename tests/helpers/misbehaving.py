@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from tests.helpers.hostile import GOOD, lines_of
+from tests.helpers.hostile import GOOD, accepting, lines_of, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -128,40 +128,20 @@ def misbehaving(name: str, moment: bytes, *, starttls: bool = False) -> Callable
 @contextmanager
 def serving(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, int]]:
     """Run a server, each connection in a thread of its own: one that floods on does not keep the next waiting."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(None)
     sockets: list[socket.socket] = []
     threads: list[threading.Thread] = []
 
-    def serve(sock: socket.socket) -> None:
-        with sock:
-            try:
-                talk(sock)
-            except OSError:
-                return
+    def take(sock: socket.socket) -> None:
+        sockets.append(sock)
+        threads.append(threading.Thread(target=served, args=[talk, sock]))
+        threads[-1].start()
 
-    def run() -> None:
-        while True:
-            try:
-                sock = listener.accept()[0]
-            except OSError:
-                return
-            sockets.append(sock)
-            threads.append(threading.Thread(target=serve, args=[sock]))
-            threads[-1].start()
-
-    thread = threading.Thread(target=run)
-    thread.start()
     try:
-        yield listener.getsockname()
+        with accepting(take) as address:
+            yield address
     finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
         for sock in sockets:  # those that flood on or read on
-            try:
+            with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
         for each in threads:
             each.join()

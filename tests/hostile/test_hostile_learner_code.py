@@ -14,16 +14,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, syntax
 
 import smtplab
-from smtplab.course.exercises import exercise, exercises
-from smtplab.course.graders import bounds
-from smtplab.course.hints import solution
+from tests.helpers.learners import FUNCTIONS, check_solutions, server_of, shorten
 from tests.helpers.showing import obeyed_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from aiosmtpd.smtp import SMTP
 
     from tests.helpers.amount import Amount, Figures
 
@@ -35,7 +34,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="without an alarm not all of it can be stopped"),
 ]
-FUNCTIONS = [name for name in exercises() if exercise(name).kind == "function"]
 LONGEST = 120.0
 """Seconds in which a check must be over, where the learner's code has a third of one: a busy machine has its time."""
 
@@ -213,24 +211,20 @@ def server(body: Callable[..., Any]) -> type[SMTP]:
     async def smtp(self: Any, _arg: str | None) -> None:
         await self.push(body(self))
 
-    return type("MyServer", (SMTP,), {"smtp_HELP": syntax("HELP")(smtp), "smtp_XLOAD": syntax("XLOAD")(smtp)})
+    return server_of(smtp)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _all_is_imported() -> None:
-    """Check each of the exercises once: with so short a time, none is to be left for an import."""
-    for name in FUNCTIONS:
-        names: dict[str, Any] = {"smtplab": smtplab}
-        exec(solution(name, "en").code, names)
-        assert eval(exercise(name).call, names).right
+    """Let nothing be left for an import."""
+    check_solutions()
 
 
 @pytest.fixture(autouse=True)
 def _left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Shorten the time that code has, and undo what it may have changed."""
     limit = sys.getrecursionlimit()
-    monkeypatch.setattr(bounds, "SECONDS", 0.3)
-    monkeypatch.setattr(bounds, "_AGAIN", 0.2)
+    shorten(monkeypatch)
     yield
     sys.setrecursionlimit(limit)
     gc.collect()

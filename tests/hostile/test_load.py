@@ -111,28 +111,25 @@ def test_many_at_once(lab: smtplab.Lab, amount: Amount, figures: Figures, kind: 
     check_times(figures, quiet, loaded)
 
 
-def test_a_flood_without_a_line_end(lab: smtplab.Lab, amount: Amount, figures: Figures) -> None:
-    """Octets without a line's end, as a command and as text, are not kept, and refused with 500 when it comes."""
+def meanwhile(lab: smtplab.Lab, figures: Figures, kind: str, count: int) -> None:
+    """Send the learner's commands for as long as a load lasts; check their times, and memory all along."""
     quiet = median(lab, figures, 200)
-    before, size = ME.memory_info().rss, amount.of(24, 1024)
-    with load(lab, "flood", size) as process:
-        times = []
+    before, times = ME.memory_info().rss, []
+    with load(lab, kind, count) as process:
         while process.poll() is None:
             times.append(median(lab, figures, 20))
             check_memory(figures, before, 40)
     check_times(figures, quiet, statistics.median(times))
-    figures.more["MiB sent"] = size
+    figures.more["count"] = count
+
+
+def test_a_flood_without_a_line_end(lab: smtplab.Lab, amount: Amount, figures: Figures) -> None:
+    """Octets without a line's end (MiB), as a command and as text, are not kept, and refused with 500 when it comes."""
+    meanwhile(lab, figures, "flood", amount.of(24, 1024))
 
 
 def test_connections_in_sequence(lab: smtplab.Lab, amount: Amount, figures: Figures) -> None:
     """Connection after connection, each ended in its own way, leaves nothing behind."""
-    quiet = median(lab, figures, 200)
-    before, count = ME.memory_info().rss, amount.of(250, 10_000)
-    with load(lab, "sequence", count) as process:
-        times = []
-        while process.poll() is None:
-            times.append(median(lab, figures, 20))
-    check_memory(figures, before, 40)
-    check_times(figures, quiet, statistics.median(times))
+    count = amount.of(250, 10_000)
+    meanwhile(lab, figures, "sequence", count)
     assert lab._state.others.sessions_ever == count
-    figures.more["connections"] = count

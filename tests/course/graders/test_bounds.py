@@ -14,15 +14,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, syntax
+from aiosmtpd.smtp import SMTP
 
 import smtplab
-from smtplab.course.exercises import exercise, exercises
 from smtplab.course.graders import bounds
 from smtplab.course.graders.bounds import bounded, unstoppable
 from smtplab.course.graders.sandbox import Endless
-from smtplab.course.hints import solution
 from smtplab.text.language import LANGUAGES
+from tests.helpers.learners import FUNCTIONS, check_solutions, server_of, shorten
 from tests.helpers.servers import Counting, Helpful
 
 if TYPE_CHECKING:
@@ -79,26 +78,19 @@ def server(body: Callable[[Any], Any]) -> type[SMTP]:
     async def smtp(self: Any, _arg: str | None) -> None:
         body(self)
 
-    return type("MyServer", (SMTP,), {"smtp_HELP": syntax("HELP")(smtp), "smtp_XLOAD": syntax("XLOAD")(smtp)})
-
-
-FUNCTIONS = [name for name in exercises() if exercise(name).kind == "function"]
+    return server_of(smtp)
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _all_is_imported() -> None:
-    """Check each of the exercises once: with so short a time, none is to be left for an import."""
-    for name in FUNCTIONS:
-        names: dict[str, Any] = {"smtplab": smtplab}
-        exec(solution(name, "en").code, names)
-        assert eval(exercise(name).call, names).right
+    """Let nothing be left for an import."""
+    check_solutions()
 
 
 @pytest.fixture(autouse=True)
 def _left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Any:
     """See that handlers, timer and trace function are the old ones again; and shorten the time."""
-    monkeypatch.setattr(bounds, "SECONDS", 0.3)
-    monkeypatch.setattr(bounds, "_AGAIN", 0.2)
+    shorten(monkeypatch)
     numbers = (signal.SIGINT, signal.SIGALRM)
     at_first = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     before = [signal.getsignal(number) for number in numbers], sys.gettrace(), threading.active_count()
