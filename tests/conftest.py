@@ -32,7 +32,7 @@ SLOW = ("browser", "docs", "hostile", "hub", "real_servers", "recipes", "upstrea
 marked where it stands."""
 
 
-LONG = ("test_front_page.py", "test_site_start.py")
+LONG = ("test_front_page.py", "test_scorm.py", "test_site_start.py")
 """Tests that take minutes, for whoever changes the front page or the site's start; SMTPLAB_LONG=1 runs them."""
 
 
